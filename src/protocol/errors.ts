@@ -1,0 +1,144 @@
+/** Typed errors: what Catch nodes see. No message and no cause ever holds a token, a password or a full topic. */
+import { connectionReasons, type ConnectionReason } from './connection-reasons.ts';
+
+export type KaaErrorCode =
+  | 'KAA_INVALID'
+  | 'KAA_REJECTED'
+  | 'KAA_TIMEOUT'
+  | 'KAA_OFFLINE'
+  | 'KAA_BUSY'
+  | 'KAA_PROTOCOL'
+  | 'KAA_DUPLICATE'
+  | 'KAA_STORE_FULL'
+  | 'KAA_STORE'
+  | 'KAA_CLOSED'
+  | 'KAA_CONFIG';
+
+/** One thing wrong with a payload or option: `path` is a JSON pointer into it (`''` = the whole). */
+export interface Problem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Plain data beside an error; Catch copies it as `msg.error.cause`. */
+export interface KaaErrorCause {
+  readonly details?: readonly Problem[];
+  readonly statusCode?: number;
+  readonly reasonPhrase?: string;
+  /** Whether the platform may have processed the request. */
+  readonly sent?: boolean;
+}
+
+/** Base of all errors of this package. `code` and `cause` are own properties, because Catch copies no others. */
+export abstract class KaaError extends Error {
+  readonly code: KaaErrorCode;
+  override readonly cause: KaaErrorCause;
+
+  constructor(code: KaaErrorCode, message: string, cause: KaaErrorCause = {}) {
+    super(message);
+    this.name = 'KaaError';
+    this.code = code;
+    this.cause = cause;
+  }
+}
+
+function listProblems(problems: readonly Problem[]): string {
+  const shown = problems.slice(0, 3).map(({ path, reason }) => (path === '' ? reason : `${path} ${reason}`));
+  const rest = problems.length - shown.length;
+  return shown.join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+}
+
+/** A payload or an option fails its schema or a bound; nothing was sent. */
+export class KaaInvalidError extends KaaError {
+  constructor(subject: string, details: readonly Problem[]) {
+    super('KAA_INVALID', `Invalid ${subject}, nothing was sent: ${listProblems(details)}`, { details });
+  }
+}
+
+/** The platform answered `/error`, or a status of 400 and above inside `/status`. */
+export class KaaRejectedError extends KaaError {
+  constructor(resource: string, statusCode: number | undefined, reasonPhrase: string | undefined) {
+    const answer = [statusCode, reasonPhrase].filter((part) => part !== undefined && part !== '').join(' ');
+    super(
+      'KAA_REJECTED',
+      `Kaa rejected ${resource}: ${answer === '' ? 'no reason given' : answer}. ${rejectionRemedy(statusCode)}`,
+      {
+        ...(statusCode === undefined ? {} : { statusCode }),
+        ...(reasonPhrase === undefined ? {} : { reasonPhrase }),
+      },
+    );
+  }
+}
+
+function rejectionRemedy(statusCode: number | undefined): string {
+  if (statusCode === 401 || statusCode === 403) return 'Check the endpoint token and the credentials.';
+  if (statusCode === 404) return 'Check the application version and that the extension is enabled for it.';
+  if (statusCode === 413) return 'Send less data at once.';
+  if (statusCode === 429) return 'Send less often.';
+  if (statusCode !== undefined && statusCode >= 500) return 'Try again later.';
+  return 'Check the payload.';
+}
+
+/** No answer arrived in time. `sent` tells whether the platform may have processed the request. */
+export class KaaTimeoutError extends KaaError {
+  constructor(resource: string, seconds: number, sent: boolean) {
+    super(
+      'KAA_TIMEOUT',
+      sent
+        ? `No answer to ${resource} within ${seconds} s; Kaa may have processed it. ` +
+            'Check the endpoint token, the application version and the link.'
+        : `The server did not confirm the subscription to the answers of ${resource} within ${seconds} s; nothing was sent.`,
+      { sent },
+    );
+  }
+}
+
+/** Not connected, and the delivery mode does not store. */
+export class KaaOfflineError extends KaaError {
+  constructor(reason: ConnectionReason, sent: boolean) {
+    const why = connectionReasons[reason];
+    super(
+      'KAA_OFFLINE',
+      sent
+        ? `The connection to Kaa was lost before the answer came (${why}); Kaa may have processed the message.`
+        : `Not connected to Kaa (${why}); the message was not sent.`,
+      { sent },
+    );
+  }
+}
+
+/** The waiting line is full. */
+export class KaaBusyError extends KaaError {
+  constructor(waiting: number) {
+    super('KAA_BUSY', `${waiting} requests are waiting already; send less often or in batches.`);
+  }
+}
+
+/** An answer of the platform fails its schema. */
+export class KaaProtocolError extends KaaError {
+  constructor(resource: string, details: readonly Problem[]) {
+    super('KAA_PROTOCOL', `Kaa's answer to ${resource} is not what the protocol promises: ${listProblems(details)}`, {
+      details,
+    });
+  }
+}
+
+/** The node or the connection is closing. */
+export class KaaClosedError extends KaaError {
+  constructor(sent: boolean) {
+    super(
+      'KAA_CLOSED',
+      sent
+        ? 'The flow was stopped before the answer came; Kaa may have processed the message.'
+        : 'The flow is stopping; the message was not sent.',
+      { sent },
+    );
+  }
+}
+
+/** The endpoint is missing, disabled or misconfigured; the message says what to set. */
+export class KaaConfigError extends KaaError {
+  constructor(message: string) {
+    super('KAA_CONFIG', message);
+  }
+}
