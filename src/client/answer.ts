@@ -1,0 +1,86 @@
+/** Reads what the platform answers on `/status` and `/error`, and checks it against the table of resources. */
+import { type KaaError, KaaProtocolError, KaaRejectedError, type Problem } from '../protocol/errors.ts';
+import type { Resource } from '../protocol/resources.ts';
+import { responseProblems } from '../protocol/validators.ts';
+
+/** A success answer. `body` is absent where the platform sent none or the resource has none. */
+export interface AnswerBody {
+  readonly statusCode: number;
+  readonly reasonPhrase?: string;
+  readonly body?: unknown;
+}
+
+/** Longest part of a foreign text that is passed on in messages, in characters. */
+const longestReason = 200;
+
+/**
+ * The body of a `/status`: an empty one is a plain success (1/KP).
+ * @param label what the request was for, without the token
+ * @throws {KaaRejectedError} a status code of 400 or above inside the body
+ * @throws {KaaProtocolError} the body is not what the table promises
+ */
+export function readStatus(resource: Resource, label: string, token: string, payload: Buffer): AnswerBody {
+  const text = payload.toString();
+  const parsed = text === '' ? undefined : parseJson(text);
+  const status = statusOf(parsed);
+  if (status.statusCode !== undefined && status.statusCode >= 400) throw rejection(label, token, status);
+
+  const outcome = {
+    statusCode: status.statusCode ?? 200,
+    ...(status.reasonPhrase === undefined ? {} : { reasonPhrase: foreignText(status.reasonPhrase, token) }),
+  };
+  if (resource.response === undefined) return outcome;
+  const problems: readonly Problem[] =
+    parsed === undefined && text !== '' ? [{ path: '', reason: 'must be JSON' }] : responseProblems(resource, parsed);
+  if (problems.length > 0) throw new KaaProtocolError(label, problems);
+  return parsed === undefined ? outcome : { ...outcome, body: parsed };
+}
+
+/** The error of an `/error`: status code and reason where the platform gives them, a plain text as the reason. */
+export function readError(label: string, token: string, payload: Buffer): KaaError {
+  const text = payload.toString();
+  const parsed = text === '' ? undefined : parseJson(text);
+  const status = statusOf(parsed);
+  const plain = typeof parsed === 'string' ? parsed : parsed === undefined && text !== '' ? text : undefined;
+  const reasonPhrase = status.reasonPhrase ?? plain;
+  return rejection(label, token, { ...status, ...(reasonPhrase === undefined ? {} : { reasonPhrase }) });
+}
+
+interface Status {
+  readonly statusCode?: number;
+  readonly reasonPhrase?: string;
+}
+
+function rejection(label: string, token: string, { statusCode, reasonPhrase }: Status): KaaRejectedError {
+  return new KaaRejectedError(
+    label,
+    statusCode,
+    reasonPhrase === undefined ? undefined : foreignText(reasonPhrase, token),
+  );
+}
+
+function statusOf(body: unknown): Status {
+  if (typeof body !== 'object' || body === null) return {};
+  const statusCode: unknown = 'statusCode' in body ? body.statusCode : undefined;
+  const reasonPhrase: unknown = 'reasonPhrase' in body ? body.reasonPhrase : undefined;
+  return {
+    ...(Number.isInteger(statusCode) ? { statusCode: Number(statusCode) } : {}),
+    ...(typeof reasonPhrase === 'string' ? { reasonPhrase } : {}),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is replaced
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
+/** A text of the platform, fit for logs: one line, bounded, and without the token, which servers like to repeat. */
+function foreignText(text: string, token: string): string {
+  return text.replaceAll(token, '***').replaceAll(controlCharacters, ' ').trim().slice(0, longestReason);
+}

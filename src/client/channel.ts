@@ -1,0 +1,81 @@
+/** What the client keeps for each resource of each endpoint that it has spoken to. */
+import { looksLikeAnswer } from '../protocol/names.ts';
+import { type Resource, type ResourceKey, resourcePath, resources } from '../protocol/resources.ts';
+import { buildTopic } from '../protocol/topic.ts';
+import type { Fifo } from './fifo.ts';
+import type { RequestIdScope } from './request-ids.ts';
+
+/** An endpoint behind the connection. */
+export interface EndpointAddress {
+  readonly appVersion: string;
+  readonly token: string;
+}
+
+/** One resource of one endpoint; `name` fills the variable level of the path, if the resource has one. */
+export interface Target extends EndpointAddress {
+  readonly resource: ResourceKey;
+  readonly name?: string;
+}
+
+/** Who sends: it hears of errors that the platform reports without request ID. */
+export interface Sender {
+  unexpectedError(target: Target, error: Error): void;
+}
+
+/** An endpoint's place in the waiting line and in the window. */
+export interface EndpointTraffic<Request> {
+  readonly waiting: Fifo<Request>;
+  outstanding: number;
+  /** A request timed out and nothing was answered since: the endpoint gets one slot of the window. */
+  silent: boolean;
+  /** In the ring of endpoints that may send next. */
+  queued: boolean;
+}
+
+export interface Channel<Request> {
+  readonly target: Target;
+  readonly resource: Resource;
+  /** Resource path, e.g. `plain/temperature`. */
+  readonly path: string;
+  /** What messages call it: extension and path, never the token. */
+  readonly label: string;
+  /** Topic of a request without ID. */
+  readonly topic: string;
+  /** Without an ID the topic would look like an answer, or the platform would not answer. */
+  readonly alwaysWithId: boolean;
+  /** Filters of all answers; they never match what we publish ourselves. */
+  readonly filters: readonly string[];
+  readonly requestIds: RequestIdScope<Request>;
+  readonly traffic: EndpointTraffic<Request>;
+  lastSender: Sender | undefined;
+}
+
+/**
+ * @param extension name of the extension instance
+ * @throws {RangeError} where a name cannot become a topic level; callers check names before
+ */
+export function openChannel<Request>(
+  target: Target,
+  extension: string,
+  requestIds: RequestIdScope<Request>,
+  traffic: EndpointTraffic<Request>,
+): Channel<Request> {
+  const { appVersion, token } = target;
+  const resource: Resource = resources[target.resource];
+  const path = resourcePath(resource, target.name);
+  // Built with an ID, because some names are only allowed with one.
+  const withId = buildTopic({ kind: 'request', appVersion, extension, token, path, requestId: 1 });
+  const topic = withId.slice(0, -'/1'.length);
+  return {
+    target,
+    resource,
+    path,
+    label: `${resource.extension}/${path}`,
+    topic,
+    alwaysWithId: resource.requestId === 'required' || looksLikeAnswer(target.name ?? ''),
+    filters: [`${topic}/+/status`, `${topic}/+/error`, `${topic}/error`],
+    requestIds,
+    traffic,
+    lastSender: undefined,
+  };
+}

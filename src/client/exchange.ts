@@ -1,0 +1,38 @@
+/** One message on its way: from the waiting line over the wire to its one outcome. */
+import type { AnswerBody } from './answer.ts';
+import type { Channel, Sender } from './channel.ts';
+
+/** What settles an exchange: the platform's answer, or the server's receipt (written at QoS 0, PUBACK at QoS 1). */
+export type Settlement = 'answer' | 'receipt';
+
+/** How an exchange ended well. Without answer there is no status; `requestId` is there where one was sent. */
+export interface ExchangeOutcome extends Partial<AnswerBody> {
+  readonly requestId?: number;
+  /** Milliseconds from publishing to the answer or receipt. */
+  readonly roundTripMs: number;
+}
+
+export class Exchange {
+  readonly channel: Channel<Exchange>;
+  readonly payload: Buffer;
+  readonly settlement: Settlement;
+  readonly sender: Sender;
+  /** Set when published; absent where no ID is needed. */
+  requestId: number | undefined;
+  /** On the clock of `performance.now()`; undefined while waiting. */
+  publishedAt: number | undefined;
+  readonly outcome: Promise<ExchangeOutcome>;
+  readonly resolve: (outcome: ExchangeOutcome) => void;
+  readonly reject: (error: Error) => void;
+
+  constructor(channel: Channel<Exchange>, payload: Buffer, settlement: Settlement, sender: Sender) {
+    this.channel = channel;
+    this.payload = payload;
+    this.settlement = settlement;
+    this.sender = sender;
+    const { promise, resolve, reject } = Promise.withResolvers<ExchangeOutcome>();
+    this.outcome = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The transport over MQTT.js, and the only file of the client that knows it.
+ *
+ * Every link is a fresh MQTT.js client that never reconnects and is destroyed with its store: MQTT.js would publish
+ * unacknowledged QoS 1 messages again by itself, after their outcome has been reported.
+ */
+import type { Duplex } from 'node:stream';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { linkFailure } from './link-failure.ts';
+import type { Link, LinkFailure, LinkListener, LinkOptions, QualityOfService, Transport } from './transport.ts';
+
+/** MQTT 3.1.1, 3.9.3: the SUBACK code of a refused filter. */
+const refused = 128;
+
+export const mqttTransport: Transport = (options, listener) => new MqttLink(options, listener);
+
+class MqttLink implements Link {
+  readonly #options: LinkOptions;
+  #listener: LinkListener | undefined;
+  #client: MqttClient | undefined;
+  #failure: LinkFailure | undefined;
+  #accepted = false;
+
+  constructor(options: LinkOptions, listener: LinkListener) {
+    this.#options = options;
+    this.#listener = listener;
+    void this.#open();
+  }
+
+  get writable(): boolean {
+    const stream = this.#stream();
+    return stream !== undefined && stream.writable && !stream.writableNeedDrain;
+  }
+
+  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): void {
+    const client = this.#client;
+    if (client === undefined || !client.connected) return;
+    client.publish(topic, payload, { qos }, (error) => {
+      if (error === undefined || error === null) receipt();
+    });
+    this.#watchDrain();
+  }
+
+  subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly number[]> {
+    return new Promise((resolve) => {
+      this.#client?.subscribe([...filters], { qos }, (error, grants, packet) => {
+        const codes = packet?.granted ?? grants?.map((grant) => grant.qos);
+        if (error === null && codes !== undefined) resolve(codes.map(Number));
+        else if (packet !== undefined)
+          resolve(filters.map((_filter, index) => Number(packet.granted[index] ?? refused)));
+      });
+    });
+  }
+
+  close(deadline: number): Promise<void> {
+    this.#listener = undefined;
+    const client = this.#client;
+    if (client === undefined) return Promise.resolve();
+    if (deadline <= 0 || !client.connected) {
+      destroy(client);
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const force = setTimeout(() => {
+        destroy(client);
+        resolve();
+      }, deadline);
+      client.end(false, {}, () => {
+        clearTimeout(force);
+        destroy(client);
+        resolve();
+      });
+    });
+  }
+
+  async #open(): Promise<void> {
+    const { connect } = await import('mqtt');
+    if (this.#listener === undefined) return;
+    try {
+      this.#client = connect(this.#options.url, mqttOptions(this.#options));
+    } catch (error) {
+      this.#end(linkFailure(error, false));
+      return;
+    }
+    const client = this.#client;
+    this.#setNoDelay();
+    client.on('connect', () => {
+      this.#accepted = true;
+      this.#listener?.connected();
+    });
+    client.on('message', (topic, payload) => this.#listener?.message(topic, payload));
+    client.on('error', (error) => {
+      this.#failure ??= linkFailure(error, this.#accepted);
+      // MQTT.js leaves the stream open after errors such as a refused login or an unreadable packet.
+      destroy(client);
+    });
+    client.on('close', () => this.#end(this.#failure ?? { reason: this.#accepted ? 'dropped' : 'dropped-at-login' }));
+  }
+
+  #end(failure: LinkFailure): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    if (this.#client !== undefined) destroy(this.#client);
+    listener?.closed(failure);
+  }
+
+  #stream(): Duplex | undefined {
+    return this.#client?.stream;
+  }
+
+  /** With Nagle's algorithm a QoS 1 round trip stalls for about 44 ms; WebSocket streams have switched it off already. */
+  #setNoDelay(): void {
+    const stream = this.#stream();
+    if (stream !== undefined && 'setNoDelay' in stream && typeof stream.setNoDelay === 'function') {
+      stream.setNoDelay(true);
+    }
+  }
+
+  #watchingDrain = false;
+
+  #watchDrain(): void {
+    const stream = this.#stream();
+    if (this.#watchingDrain || stream === undefined || !stream.writableNeedDrain) return;
+    this.#watchingDrain = true;
+    stream.once('drain', () => {
+      this.#watchingDrain = false;
+      this.#listener?.writable();
+    });
+  }
+}
+
+function mqttOptions(options: LinkOptions): IClientOptions {
+  return {
+    protocolVersion: 4,
+    clean: true,
+    clientId: options.clientId,
+    ...(options.username === undefined ? {} : { username: options.username }),
+    ...(options.password === undefined ? {} : { password: options.password }),
+    keepalive: options.keepAlive,
+    connectTimeout: options.connectTimeout * 1000,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    rejectUnauthorized: true,
+    ...tlsOptions(options),
+  };
+}
+
+function tlsOptions({ tls }: LinkOptions): IClientOptions {
+  if (tls === undefined) return {};
+  // MQTT.js hands all options to tls.connect, but declares fewer forms of certificates than Node takes.
+  return { ...tls } as IClientOptions;
+}
+
+/** Ends without waiting; errors of the dying stream have no reader any more. */
+function destroy(client: MqttClient): void {
+  client.end(true);
+  client.stream.destroy();
+}

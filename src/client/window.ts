@@ -1,0 +1,216 @@
+/**
+ * The window of outstanding messages and the line in front of it: publishes while the link takes more, gives out request
+ * IDs, and settles every message exactly once. Nothing is published again after it settled.
+ */
+import { KaaTimeoutError } from '../protocol/errors.ts';
+import type { Channel, EndpointTraffic } from './channel.ts';
+import type { Exchange, ExchangeOutcome, Settlement } from './exchange.ts';
+import type { ClientOptions } from './options.ts';
+import { RequestIds } from './request-ids.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import type { Link, QualityOfService } from './transport.ts';
+import { WaitingLine } from './waiting-line.ts';
+
+/** A late answer is expected for this many request time-outs. */
+const lateAnswers = 10;
+
+/** Milliseconds after which endpoints without a free request ID look again. */
+const requestIdRetry = 1000;
+
+export class RequestWindow {
+  readonly #options: ClientOptions;
+  readonly #subscriptions: Subscriptions<Exchange>;
+  readonly #published: () => void;
+  readonly #requestIds: RequestIds;
+  readonly #line = new WaitingLine();
+  /** In the order of publishing, so that the first is the next to time out. */
+  readonly #outstanding = new Set<Exchange>();
+  readonly #withoutRequestId = new Set<EndpointTraffic<Exchange>>();
+  #link: Link | undefined;
+  #deadlineTimer: NodeJS.Timeout | undefined;
+  #requestIdTimer: NodeJS.Timeout | undefined;
+
+  /** @param published called at every publish */
+  constructor(options: ClientOptions, subscriptions: Subscriptions<Exchange>, published: () => void) {
+    this.#options = options;
+    this.#subscriptions = subscriptions;
+    this.#published = published;
+    this.#requestIds = new RequestIds(options.requestIdMax, lateAnswers * this.#timeout);
+  }
+
+  /** Messages published and not settled yet. */
+  get inFlight(): number {
+    return this.#outstanding.size;
+  }
+
+  get waiting(): number {
+    return this.#line.size;
+  }
+
+  get #timeout(): number {
+    return this.#options.requestTimeout * 1000;
+  }
+
+  push(exchange: Exchange): void {
+    this.#line.push(exchange);
+    this.advance();
+  }
+
+  /** Publishes over `link` from now on. */
+  start(link: Link, endpoints: Iterable<EndpointTraffic<Exchange>>): void {
+    this.#link = link;
+    for (const traffic of endpoints) this.#line.wake(traffic);
+    this.advance();
+  }
+
+  /** Settles everything, published or waiting, with what `error` gives, and publishes nothing until started again. */
+  stop(endpoints: Iterable<EndpointTraffic<Exchange>>, error: (exchange: Exchange) => Error): void {
+    this.#link = undefined;
+    clearTimeout(this.#deadlineTimer);
+    clearTimeout(this.#requestIdTimer);
+    this.#deadlineTimer = undefined;
+    this.#requestIdTimer = undefined;
+    for (const exchange of this.#outstanding) this.#fail(exchange, error(exchange));
+    for (const traffic of endpoints) {
+      for (const exchange of this.#line.remove(traffic, () => true)) exchange.reject(error(exchange));
+    }
+  }
+
+  /** Publishes what may go now. */
+  advance(): void {
+    const link = this.#link;
+    if (link === undefined) return;
+    while (this.#outstanding.size < this.#options.maxInFlight && link.writable) {
+      const exchange = this.#line.next((candidate) => this.#mayGo(candidate));
+      if (exchange === undefined) return;
+      this.#publish(link, exchange);
+    }
+  }
+
+  /** An endpoint may have become able to send. */
+  wake(traffic: EndpointTraffic<Exchange>): void {
+    this.#line.wake(traffic);
+    this.advance();
+  }
+
+  /** Fails everything that waits for `channel`. */
+  failWaiting(channel: Channel<Exchange>, error: Error): void {
+    const waiting = this.#line.remove(channel.traffic, (exchange) => exchange.channel === channel);
+    for (const exchange of waiting) exchange.reject(error);
+  }
+
+  /** Settles a published message with the platform's answer; throws nothing, a failing `read` fails the message. */
+  answered(exchange: Exchange, read: () => Partial<ExchangeOutcome>): void {
+    exchange.channel.traffic.silent = false;
+    try {
+      const answer = read();
+      this.#leave(exchange);
+      exchange.resolve({ ...answer, ...idOf(exchange), roundTripMs: elapsed(exchange) });
+    } catch (error) {
+      this.#fail(exchange, error instanceof Error ? error : new Error(String(error)));
+    }
+    this.advance();
+  }
+
+  #mayGo({ channel, settlement }: Exchange): boolean {
+    const { traffic, requestIds } = channel;
+    if (traffic.silent && traffic.outstanding > 0) return false;
+    if (!this.#subscriptions.granted(channel)) {
+      this.#subscriptions.request(channel);
+      return false;
+    }
+    if (wantsId(channel, settlement) && !this.#requestIds.available(requestIds)) {
+      this.#retryForRequestId(traffic);
+      return false;
+    }
+    return true;
+  }
+
+  #publish(link: Link, exchange: Exchange): void {
+    const { channel, payload, settlement } = exchange;
+    let { topic } = channel;
+    if (wantsId(channel, settlement)) {
+      exchange.requestId = this.#requestIds.next(channel.requestIds);
+      channel.requestIds.outstanding.set(exchange.requestId, exchange);
+      topic += `/${exchange.requestId}`;
+    }
+    exchange.publishedAt = performance.now();
+    channel.lastSender = exchange.sender;
+    channel.traffic.outstanding += 1;
+    this.#outstanding.add(exchange);
+    this.#deadlineTimer ??= setTimeout(() => this.#expire(), this.#timeout);
+    this.#published();
+    link.publish(topic, payload, this.#qosFor(settlement), () => {
+      if (settlement === 'receipt' && this.#outstanding.has(exchange)) this.#acknowledged(exchange);
+    });
+  }
+
+  #qosFor(settlement: Settlement): QualityOfService {
+    const { qos } = this.#options;
+    if (qos !== 'auto') return qos;
+    return settlement === 'receipt' ? 1 : 0;
+  }
+
+  #acknowledged(exchange: Exchange): void {
+    const { requestId, channel } = exchange;
+    channel.traffic.silent = false;
+    this.#leave(exchange);
+    if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, 'acknowledged');
+    exchange.resolve({ ...idOf(exchange), roundTripMs: elapsed(exchange) });
+    this.advance();
+  }
+
+  #expire(): void {
+    this.#deadlineTimer = undefined;
+    const now = performance.now();
+    for (const exchange of this.#outstanding) {
+      const due = (exchange.publishedAt ?? now) + this.#timeout - now;
+      if (due > 0) {
+        this.#deadlineTimer = setTimeout(() => this.#expire(), Math.ceil(due));
+        break;
+      }
+      const { channel, requestId } = exchange;
+      channel.traffic.silent = true;
+      if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, 'timed-out');
+      this.#fail(exchange, new KaaTimeoutError(channel.label, this.#options.requestTimeout, true));
+    }
+    this.advance();
+  }
+
+  #fail(exchange: Exchange, error: Error): void {
+    this.#leave(exchange);
+    exchange.reject(error);
+  }
+
+  #leave(exchange: Exchange): void {
+    const { traffic, requestIds } = exchange.channel;
+    this.#outstanding.delete(exchange);
+    traffic.outstanding -= 1;
+    if (exchange.requestId !== undefined) requestIds.outstanding.delete(exchange.requestId);
+    this.#line.wake(traffic);
+  }
+
+  /** Retired IDs come back by time alone, so that somebody has to look. */
+  #retryForRequestId(traffic: EndpointTraffic<Exchange>): void {
+    this.#withoutRequestId.add(traffic);
+    this.#requestIdTimer ??= setTimeout(() => {
+      this.#requestIdTimer = undefined;
+      for (const starved of this.#withoutRequestId) this.#line.wake(starved);
+      this.#withoutRequestId.clear();
+      this.advance();
+    }, requestIdRetry);
+  }
+}
+
+function wantsId(channel: Channel<Exchange>, settlement: Settlement): boolean {
+  return settlement === 'answer' || channel.alwaysWithId;
+}
+
+function idOf({ requestId }: Exchange): { requestId?: number } {
+  return requestId === undefined ? {} : { requestId };
+}
+
+function elapsed({ publishedAt }: Exchange): number {
+  const milliseconds = performance.now() - (publishedAt ?? performance.now());
+  return Math.round(milliseconds * 100) / 100;
+}

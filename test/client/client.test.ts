@@ -1,0 +1,562 @@
+import assert from 'node:assert/strict';
+import FakeTimers from '@sinonjs/fake-timers';
+import type { Sender, Target } from '../../src/client/channel.ts';
+import { KaaClient } from '../../src/client/client.ts';
+import type { ExchangeOutcome, Settlement } from '../../src/client/exchange.ts';
+import type { ClientOptions } from '../../src/client/options.ts';
+import { KaaError } from '../../src/protocol/errors.ts';
+import { parseTopic } from '../../src/protocol/topic.ts';
+import { clientOptions } from '../support/client-options.ts';
+import { MemoryServer } from '../support/memory-transport.ts';
+
+const samples: Target = { appVersion: 'v1', token: 'secret-token', resource: 'samples' };
+
+describe('client', () => {
+  let clock: FakeTimers.Clock;
+  let server: MemoryServer;
+  let client: KaaClient;
+  let unexpected: { target: Target; error: Error }[];
+  let sender: Sender;
+
+  function open(options: Partial<ClientOptions> = {}): void {
+    client = new KaaClient(clientOptions(options), server.transport);
+    client.open();
+  }
+
+  async function connect(options: Partial<ClientOptions> = {}): Promise<void> {
+    open(options);
+    server.link.accept();
+    await settle();
+  }
+
+  /** Lets promises run without time passing. */
+  async function settle(): Promise<void> {
+    await clock.tickAsync(0);
+  }
+
+  function send(target: Target = samples, settlement: Settlement = 'answer', body = '{}'): Promise<ExchangeOutcome> {
+    const outcome = client.send(target, Buffer.from(body), settlement, sender);
+    outcome.catch(() => {});
+    return outcome;
+  }
+
+  /** Sends and waits until it is on the wire. */
+  async function published(target: Target = samples, settlement: Settlement = 'answer') {
+    const outcome = send(target, settlement);
+    await settle();
+    const message = server.link.published.at(-1);
+    assert.ok(message);
+    return { outcome, message };
+  }
+
+  async function failure(outcome: Promise<unknown>): Promise<KaaError> {
+    const error: unknown = await outcome.then(
+      () => assert.fail('should have failed'),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof KaaError, String(error));
+    return error;
+  }
+
+  beforeEach(() => {
+    clock = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    server = new MemoryServer();
+    unexpected = [];
+    sender = { unexpectedError: (target, error) => void unexpected.push({ target, error }) };
+  });
+
+  afterEach(async () => {
+    await client.close(0);
+    assert.equal(clock.countTimers(), 0, 'no timer survives a close');
+    clock.uninstall();
+  });
+
+  describe('requests', () => {
+    it('are answered by the /status with their own topic and request ID', async () => {
+      await connect();
+      const { outcome, message } = await published();
+      const topic = parseTopic(message.topic);
+      await clock.tickAsync(25);
+      server.link.deliver(`${message.topic}/status`);
+      assert.deepEqual(await outcome, { statusCode: 200, requestId: topic?.requestId, roundTripMs: 25 });
+    });
+
+    it('never take the answer of another request ID, path, endpoint or extension', async () => {
+      await connect();
+      const { outcome, message } = await published();
+      const id = Number(parseTopic(message.topic)?.requestId);
+      let settled = false;
+      void outcome.finally(() => (settled = true)).catch(() => {});
+      for (const topic of [
+        `kp1/v1/dcx/secret-token/json/${id}0/status`,
+        `kp1/v1/dcx/secret-token/json/${String(id).slice(0, -1) || '1'}/status`,
+        `kp1/v1/dcx/secret-token/plain/${id}/status`,
+        `kp1/v1/dcx/other/json/${id}/status`,
+        `kp1/v2/dcx/secret-token/json/${id}/status`,
+        `kp1/v1/epmx/secret-token/json/${id}/status`,
+        `kp1/v1/dcx/secret-token/json/status`,
+        message.topic,
+      ]) {
+        if (topic !== `${message.topic}/status`) server.link.deliver(topic);
+      }
+      await settle();
+      assert.equal(settled, false);
+      server.link.deliver(`${message.topic}/status`);
+      await outcome;
+    });
+
+    it('subscribe first, wait for SUBACK, and then publish', async () => {
+      open();
+      server.link.grant = () => undefined;
+      server.link.accept();
+      const outcome = send();
+      await settle();
+      assert.deepEqual(server.link.filters, [
+        'kp1/v1/dcx/secret-token/json/+/status',
+        'kp1/v1/dcx/secret-token/json/+/error',
+        'kp1/v1/dcx/secret-token/json/error',
+      ]);
+      assert.equal(server.link.published.length, 0);
+      await clock.tickAsync(10_000);
+      const error = await failure(outcome);
+      assert.equal(error.code, 'KAA_TIMEOUT');
+      assert.deepEqual(error.cause, { sent: false });
+    });
+
+    it('subscribe each filter once', async () => {
+      await connect();
+      server.answerAll();
+      await Promise.all([send(), send(), send()]);
+      assert.equal(server.link.filters.length, 3);
+    });
+
+    it('fail with KAA_CONFIG where the server refuses the subscription, and leave other endpoints alone', async () => {
+      await connect();
+      server.answerAll();
+      server.link.grant = (filter) => (filter.includes('secret-token') ? 128 : 0);
+      const refused = send();
+      const other = send({ ...samples, token: 'other' });
+      assert.equal((await failure(refused)).code, 'KAA_CONFIG');
+      await other;
+    });
+
+    it('fail with KAA_REJECTED, status and reason on /error', async () => {
+      await connect();
+      const { outcome, message } = await published();
+      server.link.deliver(`${message.topic}/error`, { statusCode: 403, reasonPhrase: 'Forbidden for secret-token' });
+      const error = await failure(outcome);
+      assert.equal(error.code, 'KAA_REJECTED');
+      assert.deepEqual(error.cause, { statusCode: 403, reasonPhrase: 'Forbidden for ***' });
+      assert.ok(!`${error.message}${error.stack}`.includes('secret-token'));
+    });
+
+    for (const [body, cause] of [
+      ['', {}],
+      ['no json', { reasonPhrase: 'no json' }],
+      [{ statusCode: 500 }, { statusCode: 500 }],
+      ['null', {}],
+      ['"just text"', { reasonPhrase: 'just text' }],
+      [{ statusCode: '500', reasonPhrase: 7 }, {}],
+    ] as const) {
+      it(`tolerate the /error body ${JSON.stringify(body)}`, async () => {
+        await connect();
+        const { outcome, message } = await published();
+        server.link.deliver(`${message.topic}/error`, body);
+        const error = await failure(outcome);
+        assert.equal(error.code, 'KAA_REJECTED');
+        assert.deepEqual(error.cause, cause);
+      });
+    }
+
+    it('fail with KAA_REJECTED on a status of 400 and above inside /status', async () => {
+      await connect();
+      const { outcome, message } = await published();
+      server.link.deliver(`${message.topic}/status`, { statusCode: 429, reasonPhrase: 'Slow down' });
+      assert.deepEqual((await failure(outcome)).cause, { statusCode: 429, reasonPhrase: 'Slow down' });
+    });
+
+    it('fail with KAA_PROTOCOL where the answer fails its schema', async () => {
+      await connect();
+      const { outcome, message } = await published({ ...samples, resource: 'metadataKeys' });
+      server.link.deliver(`${message.topic}/status`, ['a', 'a-b']);
+      const error = await failure(outcome);
+      assert.equal(error.code, 'KAA_PROTOCOL');
+      assert.equal(error.cause.details?.[0]?.path, '/1');
+    });
+
+    it('hand over the body where the resource has one', async () => {
+      await connect();
+      const { outcome, message } = await published({ ...samples, resource: 'metadataKeys' });
+      server.link.deliver(`${message.topic}/status`, ['a']);
+      assert.deepEqual((await outcome).body, ['a']);
+    });
+
+    it('fail with KAA_TIMEOUT after requestTimeout, counted from publishing', async () => {
+      await connect({ requestTimeout: 5 });
+      const { outcome } = await published();
+      await clock.tickAsync(4999);
+      assert.equal(client.inFlight, 1);
+      await clock.tickAsync(1);
+      const error = await failure(outcome);
+      assert.equal(error.code, 'KAA_TIMEOUT');
+      assert.deepEqual(error.cause, { sent: true });
+      assert.equal(client.inFlight, 0);
+    });
+
+    it('are not settled a second time by a late answer, whose ID is not used again meanwhile', async () => {
+      await connect({ requestIdMax: 99, requestTimeout: 1 });
+      const { outcome, message } = await published();
+      await clock.tickAsync(1000);
+      await failure(outcome);
+      server.link.deliver(`${message.topic}/error`, { statusCode: 500 });
+      server.answerAll();
+      const ids = await Promise.all(Array.from({ length: 98 }, () => send().then(({ requestId }) => requestId)));
+      assert.equal(new Set(ids).size, 98);
+      assert.ok(!ids.includes(parseTopic(message.topic)?.requestId));
+      assert.deepEqual(unexpected, []);
+    });
+
+    it('wait for a free request ID when all are retired, and go when one is released', async () => {
+      await connect({ requestIdMax: 99, requestTimeout: 1 });
+      const lost = Array.from({ length: 99 }, () => send());
+      await clock.tickAsync(1000);
+      for (const outcome of lost) await failure(outcome);
+      server.answerAll();
+      const next = send();
+      let done = false;
+      void next.then(() => (done = true));
+      await clock.tickAsync(5000);
+      assert.equal(done, false);
+      await clock.tickAsync(6000);
+      assert.equal(done, true);
+    });
+
+    it('carry unique IDs and get their own answers when a thousand are sent at once', async () => {
+      await connect();
+      server.onPublish = (link, { topic }) => {
+        const id = parseTopic(topic)?.requestId;
+        setTimeout(
+          () => link.deliver(`${topic}/status`, { statusCode: 200, reasonPhrase: String(id) }),
+          Number(id) % 7,
+        );
+      };
+      const outcomes = Promise.all(Array.from({ length: 1000 }, () => send()));
+      await clock.tickAsync(1000);
+      const answers = await outcomes;
+      assert.equal(new Set(answers.map(({ requestId }) => requestId)).size, 1000);
+      for (const { requestId, reasonPhrase } of answers) assert.equal(reasonPhrase, String(requestId));
+    });
+
+    it('larger than maxPayload are KAA_INVALID and not sent', async () => {
+      await connect({ maxPayload: 4 });
+      assert.equal((await failure(send(samples, 'answer', '12345'))).code, 'KAA_INVALID');
+      assert.equal(server.link.published.length, 0);
+    });
+
+    it('beyond 100,000 waiting are KAA_BUSY', async () => {
+      await connect({ maxInFlight: 1 });
+      for (let count = 0; count < 100_000; count += 1) void send();
+      await settle();
+      void send();
+      assert.equal((await failure(send())).code, 'KAA_BUSY');
+    });
+  });
+
+  describe('quality of service', () => {
+    for (const [qos, answer, receipt] of [
+      ['auto', 0, 1],
+      [0, 0, 0],
+      [1, 1, 1],
+    ] as const) {
+      it(`${qos}: ${answer} where Kaa answers, ${receipt} where the receipt is all there is`, async () => {
+        await connect({ qos });
+        assert.equal((await published(samples, 'answer')).message.qos, answer);
+        assert.equal((await published(samples, 'receipt')).message.qos, receipt);
+      });
+    }
+  });
+
+  describe('messages that want a receipt only', () => {
+    it('carry no request ID and settle with the receipt', async () => {
+      await connect();
+      const { outcome, message } = await published(samples, 'receipt');
+      assert.equal(message.topic, 'kp1/v1/dcx/secret-token/json');
+      message.receipt();
+      assert.deepEqual(await outcome, { roundTripMs: 0 });
+    });
+
+    for (const name of ['status', 'error']) {
+      it(`carry a request ID where the metric is called ${name}`, async () => {
+        await connect();
+        const { outcome, message } = await published({ ...samples, resource: 'plainSample', name }, 'receipt');
+        assert.match(message.topic, new RegExp(`/plain/${name}/\\d+$`));
+        message.receipt();
+        assert.equal((await outcome).requestId, parseTopic(message.topic)?.requestId);
+        server.link.deliver(`${message.topic}/status`);
+        assert.deepEqual(unexpected, []);
+        server.link.deliver(`${message.topic}/error`, { statusCode: 400 });
+        assert.equal(unexpected.length, 1);
+      });
+    }
+
+    it('fail with KAA_TIMEOUT where no receipt comes', async () => {
+      await connect();
+      const { outcome } = await published(samples, 'receipt');
+      await clock.tickAsync(10_000);
+      assert.equal((await failure(outcome)).code, 'KAA_TIMEOUT');
+    });
+
+    it('report an /error without request ID to who sent there last, until it is forgotten', async () => {
+      await connect();
+      const { message } = await published(samples, 'receipt');
+      message.receipt();
+      server.link.deliver(`${message.topic}/error`, { statusCode: 400, reasonPhrase: 'Bad' });
+      assert.equal(unexpected.length, 1);
+      assert.deepEqual(unexpected[0]?.target, samples);
+      client.forget(sender);
+      server.link.deliver(`${message.topic}/error`, { statusCode: 400 });
+      assert.equal(unexpected.length, 1);
+    });
+  });
+
+  describe('connection', () => {
+    it('lets requests wait while the first connect is in progress', async () => {
+      open();
+      server.answerAll();
+      const outcome = send();
+      await clock.tickAsync(5000);
+      server.link.accept();
+      await outcome;
+    });
+
+    it('lets them wait at most requestTimeout', async () => {
+      open();
+      const outcome = send();
+      await clock.tickAsync(10_000);
+      const error = await failure(outcome);
+      assert.equal(error.code, 'KAA_OFFLINE');
+      assert.deepEqual(error.cause, { sent: false });
+      assert.equal((await failure(send())).code, 'KAA_OFFLINE');
+    });
+
+    it('fails waiting requests at once when the first attempt fails, and new ones too', async () => {
+      open();
+      const outcome = send();
+      server.link.break({ reason: 'refused' });
+      assert.equal((await failure(outcome)).code, 'KAA_OFFLINE');
+      assert.equal((await failure(send())).code, 'KAA_OFFLINE');
+      assert.equal(client.status.state, 'offline');
+    });
+
+    it('tries several URLs in turn before it gives up the first connect', async () => {
+      open({ urls: ['mqtt://a', 'mqtt://b'] });
+      server.answerAll();
+      const outcome = send();
+      server.link.break({ reason: 'refused' });
+      assert.deepEqual(
+        server.links.map(({ options }) => options.url),
+        ['mqtt://a', 'mqtt://b'],
+      );
+      server.link.accept();
+      await outcome;
+    });
+
+    it('settles every pending request when it is lost: published ones as sent, waiting ones as not', async () => {
+      await connect({ maxInFlight: 1 });
+      const outcomes = [send(), send(), send({ ...samples, token: 'other' })];
+      await settle();
+      assert.equal(server.link.published.length, 1);
+      server.link.break({ reason: 'keep-alive' });
+      const errors = await Promise.all(outcomes.map(failure));
+      assert.deepEqual(
+        errors.map(({ code, cause }) => [code, cause.sent]),
+        [
+          ['KAA_OFFLINE', true],
+          ['KAA_OFFLINE', false],
+          ['KAA_OFFLINE', false],
+        ],
+      );
+      assert.equal(client.inFlight, 0);
+    });
+
+    it('publishes nothing settled again after a reconnect', async () => {
+      await connect();
+      await published();
+      await published(samples, 'receipt');
+      server.link.break();
+      await clock.tickAsync(1000);
+      assert.equal(server.links.length, 2);
+      server.link.accept();
+      await clock.tickAsync(60_000);
+      assert.deepEqual(server.link.published, []);
+    });
+
+    it('restores the subscriptions after a reconnect', async () => {
+      await connect();
+      server.answerAll();
+      await send();
+      server.link.break();
+      await clock.tickAsync(1000);
+      server.link.accept();
+      await settle();
+      assert.equal(server.link.filters.length, 3);
+      await send();
+      assert.equal(server.link.filters.length, 3);
+    });
+
+    it('keeps trying, with back-off from 1 s to 60 s', async () => {
+      open();
+      const pauses: number[] = [];
+      for (let attempt = 1; attempt <= 12; attempt += 1) {
+        server.link.break({ reason: 'refused' });
+        const before = performance.now();
+        await clock.nextAsync();
+        assert.equal(server.links.length, attempt + 1);
+        pauses.push(performance.now() - before);
+      }
+      assert.ok(
+        pauses.every((pause) => pause >= 1000 && pause <= 60_000),
+        pauses.join(),
+      );
+      assert.ok((pauses.at(-1) ?? 0) >= 30_000);
+    });
+
+    it('starts the back-off again after a connection that held for a minute', async () => {
+      open();
+      for (let attempt = 1; attempt <= 8; attempt += 1) {
+        server.link.break({ reason: 'refused' });
+        await clock.nextAsync();
+      }
+      server.link.accept();
+      await clock.tickAsync(60_000);
+      server.link.break();
+      await clock.tickAsync(1000);
+      assert.equal(server.links.length, 10);
+    });
+
+    it('says that the first message was refused when the server drops us right after it without a word', async () => {
+      await connect();
+      await published();
+      server.link.break({ reason: 'dropped' });
+      assert.deepEqual(client.status, { state: 'offline', reason: 'dropped-first-message' });
+    });
+
+    it('says that the connection was lost when the server had spoken before', async () => {
+      await connect();
+      const { message } = await published();
+      server.link.deliver(`${message.topic}/status`);
+      server.link.break({ reason: 'dropped' });
+      assert.deepEqual(client.status, { state: 'offline', reason: 'dropped' });
+    });
+
+    it('stays offline with its reason through further attempts', async () => {
+      open();
+      const states: string[] = [];
+      client.onStatus(({ state }) => states.push(state));
+      server.link.break({ reason: 'refused' });
+      await clock.nextAsync();
+      assert.deepEqual(states, ['offline']);
+      assert.deepEqual(client.status, { state: 'offline', reason: 'refused' });
+    });
+
+    it('ignores the late word of an earlier link', async () => {
+      await connect();
+      const first = server.link;
+      first.break();
+      await clock.tickAsync(1000);
+      server.link.accept();
+      const { outcome, message } = await published();
+      first.deliver(`${message.topic}/status`);
+      first.break();
+      assert.equal(client.status.state, 'connected');
+      server.link.deliver(`${message.topic}/status`);
+      await outcome;
+    });
+
+    it('settles everything with KAA_CLOSED on close and connects no more', async () => {
+      await connect({ maxInFlight: 1 });
+      const outcomes = [send(), send()];
+      await settle();
+      await client.close(0);
+      const errors = await Promise.all(outcomes.map(failure));
+      assert.deepEqual(
+        errors.map(({ code, cause }) => [code, cause.sent]),
+        [
+          ['KAA_CLOSED', true],
+          ['KAA_CLOSED', false],
+        ],
+      );
+      assert.equal((await failure(send())).code, 'KAA_CLOSED');
+      await clock.tickAsync(120_000);
+      assert.equal(server.links.length, 1);
+    });
+  });
+
+  describe('window', () => {
+    it('keeps maxInFlight outstanding; the rest waits in order', async () => {
+      await connect({ maxInFlight: 2 });
+      const outcomes = ['1', '2', '3', '4'].map((body) => send(samples, 'answer', body));
+      await settle();
+      assert.deepEqual(
+        server.link.published.map(({ payload }) => payload),
+        ['1', '2'],
+      );
+      server.link.deliver(`${server.link.published[0]?.topic}/status`);
+      await outcomes[0];
+      assert.deepEqual(
+        server.link.published.map(({ payload }) => payload),
+        ['1', '2', '3'],
+      );
+      server.answerAll();
+      for (const { topic } of server.link.published.slice(1)) server.link.deliver(`${topic}/status`);
+      await Promise.all(outcomes);
+      assert.equal(server.link.published.length, 4);
+    });
+
+    it('serves endpoints in turn', async () => {
+      await connect({ maxInFlight: 1 });
+      server.answerAll();
+      await Promise.all([send({ ...samples, token: 'a' }), send({ ...samples, token: 'b' })]);
+      server.onPublish = undefined;
+      server.link.published.length = 0;
+      const busy = ['a1', 'a2', 'a3', 'a4'].map((body) => send({ ...samples, token: 'a' }, 'answer', body));
+      const other = send({ ...samples, token: 'b' }, 'answer', 'b1');
+      server.answerAll();
+      server.link.deliver(`${server.link.published[0]?.topic}/status`);
+      await Promise.all([...busy, other]);
+      assert.deepEqual(
+        server.link.published.map(({ payload }) => payload),
+        ['a1', 'a2', 'b1', 'a3', 'a4'],
+      );
+    });
+
+    it('gives an endpoint whose request timed out one slot until it answers', async () => {
+      await connect({ requestTimeout: 1 });
+      const dead = { ...samples, token: 'dead' };
+      const { outcome } = await published(dead);
+      await clock.tickAsync(1000);
+      await failure(outcome);
+      const probes = [send(dead), send(dead), send(dead)];
+      await settle();
+      assert.equal(client.inFlight, 1);
+      server.answerAll();
+      await send({ ...samples, token: 'alive' });
+      const probe = server.link.published.findLast(({ topic }) => topic.includes('/dead/'));
+      server.link.deliver(`${probe?.topic}/status`);
+      await Promise.all(probes);
+    });
+
+    it('publishes nothing while the stream needs draining', async () => {
+      await connect();
+      server.answerAll();
+      await send();
+      server.link.writable = false;
+      const outcome = send();
+      await settle();
+      assert.equal(server.link.published.length, 1);
+      server.link.drain();
+      await outcome;
+      assert.equal(server.link.published.length, 2);
+    });
+  });
+});
