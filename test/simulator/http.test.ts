@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { AccessRules } from '../../src/simulator/network/access-rules.ts';
+import { isLoopback } from '../../src/simulator/network/address.ts';
+import { Credentials } from '../../src/simulator/network/credentials.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { Bench } from './support.ts';
+
+function basic(text: string): string {
+  return `Basic ${Buffer.from(text).toString('base64')}`;
+}
+
+describe('simulator: HTTP', () => {
+  let bench: Bench;
+  let simulator: Simulator;
+
+  beforeEach(async () => {
+    bench = new Bench();
+    simulator = await bench.simulator();
+  });
+
+  afterEach(() => bench.close());
+
+  async function call(
+    path: string,
+    init: RequestInit = {},
+  ): Promise<{ status: number; body: unknown; headers: Headers }> {
+    const response = await fetch(`${simulator.httpUrl}${path}`, init);
+    return { status: response.status, body: await response.json(), headers: response.headers };
+  }
+
+  /** fetch sets Host and Origin by itself. */
+  async function statusWith(headers: Record<string, string>, url = simulator.httpUrl): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(`${url}/api/v1/endpoints`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      outgoing.once('error', reject).end();
+    });
+  }
+
+  it('shows a page at its root that leads to the API', async () => {
+    const response = await fetch(simulator.httpUrl);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+    assert.match(await response.text(), /href="\/api\/v1\/endpoints"/);
+  });
+
+  for (const path of ['/nothing', '/api/v1', '/api/v1/endpoints/', '/api/v1/endpoints/token/nothing', '//']) {
+    it(`answers ${path} with 404`, async () => {
+      assert.equal((await call(path)).status, 404);
+    });
+  }
+
+  it('answers an unknown endpoint with 404', async () => {
+    const { status, body } = await call('/api/v1/endpoints/nobody');
+    assert.equal(status, 404);
+    assert.deepEqual(body, { statusCode: 404, reasonPhrase: 'no endpoint with this token has spoken' });
+  });
+
+  it('answers a wrong method with 405 and the right ones', async () => {
+    const { status, headers } = await call('/api/v1/faults', { method: 'POST' });
+    assert.equal(status, 405);
+    assert.equal(headers.get('allow'), 'GET, PUT, DELETE');
+  });
+
+  const notYet: readonly (readonly [method: string, path: string])[] = [
+    ['GET', '/api/v1/endpoints/t/metadata'],
+    ['PUT', '/api/v1/endpoints/t/metadata'],
+    ['PATCH', '/api/v1/endpoints/t/metadata'],
+    ['GET', '/api/v1/endpoints/t/commands'],
+    ['POST', '/api/v1/endpoints/t/commands/reboot?ttl=5'],
+    ['GET', '/api/v1/endpoints/t/config'],
+    ['PUT', '/api/v1/endpoints/t/config/name'],
+    ['GET', '/api/v1/endpoints/t/software'],
+    ['PUT', '/api/v1/endpoints/t/software'],
+    ['GET', '/api/v1/endpoints/t/blobs'],
+    ['POST', '/bcx/api/v1/binary-data?name=x'],
+    ['POST', '/bcx/api/v1/files/x'],
+  ];
+  for (const [method, path] of notYet) {
+    it(`answers ${method} ${path} with 501`, async () => {
+      const { status, body } = await call(path, { method, ...(method === 'GET' ? {} : { body: 'anything' }) });
+      assert.equal(status, 501);
+      assert.equal((body as { statusCode: number }).statusCode, 501);
+    });
+  }
+
+  it('answers a body that is not JSON with 400 and the reason', async () => {
+    const { status, body } = await call('/api/v1/faults', { method: 'PUT', body: '[{' });
+    assert.equal(status, 400);
+    assert.match((body as { reasonPhrase: string }).reasonPhrase, /not JSON/);
+  });
+
+  it('answers a body above 1 MB with 413', async () => {
+    const { status } = await call('/api/v1/faults', { method: 'PUT', body: `["${'x'.repeat(1_048_576)}"]` });
+    assert.equal(status, 413);
+  });
+
+  it('answers a badly encoded path with 400', async () => {
+    assert.equal((await call('/api/v1/endpoints/%ff')).status, 400);
+  });
+
+  it('sends no CORS headers', async () => {
+    const { headers } = await call('/api/v1/endpoints', { headers: { origin: simulator.httpUrl } });
+    assert.equal(headers.get('access-control-allow-origin'), null);
+  });
+
+  it('serves its own origin and refuses others with 403', async () => {
+    assert.equal(await statusWith({ origin: simulator.httpUrl }), 200);
+    assert.equal(await statusWith({ origin: 'http://example.com' }), 403);
+    assert.equal(await statusWith({ origin: 'http://127.0.0.1:1' }), 403);
+    assert.equal(await statusWith({ origin: 'null' }), 403);
+  });
+
+  it('refuses a Host that is not its own on loopback', async () => {
+    const { port } = new URL(simulator.httpUrl);
+    assert.equal(await statusWith({ host: `localhost:${port}` }), 200);
+    assert.equal(await statusWith({ host: `rebound.example.com:${port}` }), 403);
+  });
+
+  it('serves no control API on the MQTT port', async () => {
+    assert.equal(await statusWith({}, simulator.mqttUrl.replace('mqtt:', 'http:')), 426);
+  });
+
+  describe('beyond loopback', () => {
+    const rules = new AccessRules('0.0.0.0', new Credentials('user', 'pass:word'));
+
+    it('takes any Host but no other origin', () => {
+      assert.equal(rules.refuseOrigin({ host: 'kaa.example.com:1884' }), undefined);
+      assert.equal(
+        rules.refuseOrigin({ host: 'Kaa.example.com:1884', origin: 'http://kaa.example.com:1884' }),
+        undefined,
+      );
+      assert.notEqual(rules.refuseOrigin({ host: 'kaa.example.com:1884', origin: 'http://example.com' }), undefined);
+    });
+
+    it('demands the credentials', () => {
+      assert.equal(rules.isAuthorized({}), false);
+      assert.equal(rules.isAuthorized({ authorization: basic('user:wrong') }), false);
+      assert.equal(rules.isAuthorized({ authorization: basic('user:pass:word') }), true);
+    });
+
+    it('demands none where there are none', () => {
+      assert.equal(new AccessRules('0.0.0.0', undefined).isAuthorized({}), true);
+    });
+  });
+
+  it('knows loopback addresses', () => {
+    assert.deepEqual(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].map(isLoopback), [true, true, true, true]);
+    assert.deepEqual(['0.0.0.0', '::', '192.168.0.1', '127.example.com'].map(isLoopback), [false, false, false, false]);
+  });
+});
