@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { mqttTransport } from '../../src/client/mqtt-transport.ts';
+import type { Link, LinkFailure, LinkListener, LinkOptions } from '../../src/client/transport.ts';
+
+/** Opens a link and collects what it reports. */
+function openLink(url: string, changes: Partial<LinkOptions> = {}) {
+  const connected = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<LinkFailure>();
+  let closings = 0;
+  const listener: LinkListener = {
+    connected: () => connected.resolve(),
+    message: () => {},
+    writable: () => {},
+    closed: (failure) => {
+      closings += 1;
+      closed.resolve(failure);
+    },
+  };
+  const link: Link = mqttTransport({ url, clientId: 'test', keepAlive: 30, connectTimeout: 5, ...changes }, listener);
+  return { link, connected: connected.promise, closed: closed.promise, closings: () => closings };
+}
+
+describe('transport over MQTT.js', () => {
+  let server: Server;
+  let sockets: Set<Socket>;
+
+  /** A server that does with each connection what the test says. */
+  async function listen(talk: (socket: Socket) => void): Promise<string> {
+    server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      talk(socket);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const connack = (code: number) => (socket: Socket) =>
+    socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, code])));
+
+  beforeEach(() => {
+    sockets = new Set();
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) {
+      server.close();
+      await once(server, 'close');
+    }
+  });
+
+  it('tells when the server accepts the login', async () => {
+    const { link, connected } = openLink(await listen(connack(0)));
+    await connected;
+    assert.equal(link.writable, true);
+    await link.close(1000);
+  });
+
+  for (const [code, reason] of [
+    [1, 'version-refused'],
+    [2, 'client-id-refused'],
+    [3, 'server-unavailable'],
+    [4, 'login-refused'],
+    [5, 'login-refused'],
+  ] as const) {
+    it(`CONNACK ${code} is ${reason}, reported once`, async () => {
+      const { closed, closings } = openLink(await listen(connack(code)));
+      assert.equal((await closed).reason, reason);
+      assert.equal(closings(), 1);
+    });
+  }
+
+  it('an unknown host is named as such', async () => {
+    await listen(() => {});
+    const { closed } = openLink('mqtt://no-such-host.invalid:1883');
+    assert.equal((await closed).reason, 'unknown-host');
+  });
+
+  it('a refused connection is named as such', async () => {
+    const url = await listen(() => {});
+    server.close();
+    await once(server, 'close');
+    assert.deepEqual(await openLink(url).closed, { reason: 'refused', detail: 'ECONNREFUSED' });
+  });
+
+  it('a server that accepts and says nothing does not answer', async () => {
+    const { closed } = openLink(await listen(() => {}), { connectTimeout: 0.1 });
+    assert.equal((await closed).reason, 'no-answer');
+  });
+
+  it('a server that hangs up during the login is named as such', async () => {
+    const { closed } = openLink(await listen((socket) => socket.once('data', () => socket.end())));
+    assert.equal((await closed).reason, 'dropped-at-login');
+  });
+
+  it('a server that is no MQTT server is named as such', async () => {
+    const { closed } = openLink(await listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
+    assert.match((await closed).reason, /not-mqtt|dropped-at-login/);
+  });
+
+  it('a server without TLS behind mqtts is named as such', async () => {
+    const url = await listen((socket) => socket.once('data', () => socket.end('no TLS here')));
+    const { closed } = openLink(url.replace('mqtt:', 'mqtts:'));
+    assert.equal((await closed).reason, 'tls');
+  });
+
+  it('a drop after the login is a loss', async () => {
+    const { connected, closed } = openLink(await listen(connack(0)));
+    await connected;
+    for (const socket of sockets) socket.destroy();
+    assert.equal((await closed).reason, 'dropped');
+  });
+
+  it('sets no-delay, so that QoS 1 round trips do not stall', async () => {
+    const url = await listen(connack(0));
+    const { link, connected } = openLink(url);
+    await connected;
+    const client = [...sockets][0];
+    assert.ok(client);
+    let pubacks = 0;
+    client.on('data', (data: Buffer) => {
+      if ((data[0] ?? 0) >> 4 !== 3) return;
+      pubacks += 1;
+      const id = data.subarray(-4, -2);
+      client.write(Buffer.from([0x40, 2, id[0] ?? 0, id[1] ?? 0]));
+    });
+    client.setNoDelay(true);
+    const started = performance.now();
+    for (let round = 0; round < 20; round += 1) {
+      await new Promise<void>((resolve) => link.publish('t', Buffer.from('{}'), 1, resolve));
+    }
+    assert.equal(pubacks, 20);
+    // With Nagle's algorithm 20 round trips take 880 ms.
+    assert.ok(performance.now() - started < 600, `${performance.now() - started} ms`);
+    await link.close(0);
+  });
+
+  it('closing calls no listener any more, also before it is connected', async () => {
+    const { link, closings } = openLink(await listen(() => {}));
+    await link.close(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(closings(), 0);
+  });
+
+  it('says goodbye with DISCONNECT', async () => {
+    const received: Buffer[] = [];
+    const url = await listen((socket) => {
+      connack(0)(socket);
+      socket.on('data', (data) => received.push(data));
+    });
+    const { link, connected } = openLink(url);
+    await connected;
+    await link.close(1000);
+    const [socket] = sockets;
+    if (socket?.closed === false) await once(socket, 'close');
+    assert.deepEqual(Buffer.concat(received).subarray(-2), Buffer.from([0xe0, 0]));
+  });
+
+  it('is forced to end by the deadline when the server hangs', async () => {
+    const url = await listen((socket) => {
+      socket.once('data', () => {
+        socket.write(Buffer.from([0x20, 2, 0, 0]));
+        socket.pause();
+      });
+    });
+    const { link, connected } = openLink(url);
+    await connected;
+    link.publish('t', Buffer.from('{}'), 1, () => {});
+    const started = performance.now();
+    await link.close(200);
+    assert.ok(performance.now() - started < 1000);
+  });
+
+  it('tells when the stream needs draining', async () => {
+    const url = await listen((socket) => {
+      socket.once('data', () => {
+        socket.write(Buffer.from([0x20, 2, 0, 0]));
+        socket.pause();
+      });
+    });
+    const { link, connected } = openLink(url);
+    await connected;
+    const big = Buffer.alloc(1024 * 1024);
+    for (let count = 0; count < 50 && link.writable; count += 1) link.publish('t', big, 0, () => {});
+    assert.equal(link.writable, false);
+    await link.close(0);
+  });
+});
