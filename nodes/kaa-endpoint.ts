@@ -1,0 +1,47 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { TlsOptions } from '../src/client/options.ts';
+import { KaaConfigError } from '../src/protocol/errors.ts';
+import { readEndpoint } from '../src/runtime/endpoint.ts';
+import { EndpointConnection, type EndpointCredentials, type EndpointNode } from '../src/runtime/endpoint-node.ts';
+import type { Properties } from '../src/runtime/properties.ts';
+
+/** The part of a core tls-config node that is used here. */
+interface TlsConfigNode extends Node {
+  addTLSOptions(options: TlsOptions): TlsOptions;
+}
+
+function isTlsConfig(node: unknown): node is TlsConfigNode {
+  return typeof node === 'object' && node !== null && 'addTLSOptions' in node;
+}
+
+export default function register(RED: NodeAPI): void {
+  function tlsOptions(id: unknown): TlsOptions | undefined {
+    if (typeof id !== 'string' || id === '') return undefined;
+    const node: unknown = RED.nodes.getNode(id);
+    if (isTlsConfig(node)) return node.addTLSOptions({});
+    throw new KaaConfigError('The chosen TLS configuration is missing or disabled.');
+  }
+
+  function KaaEndpoint(this: EndpointNode, definition: NodeDef & Properties): void {
+    RED.nodes.createNode(this, definition);
+    this.users = {};
+    this.connection = new EndpointConnection(RED, this, () =>
+      readEndpoint(definition, {
+        nodeId: this.id,
+        userDir: RED.settings.userDir ?? '',
+        credentials: { ...this.credentials },
+        tls: tlsOptions(definition['tls']),
+        resolve: (text) => String(RED.util.evaluateNodeProperty(text, 'env', this, {})),
+      }),
+    );
+    this.on('close', (_removed: boolean, done: () => void) => void this.connection.close().finally(done));
+  }
+
+  RED.nodes.registerType<EndpointNode, NodeDef & Properties, object, EndpointCredentials>('kaa-endpoint', KaaEndpoint, {
+    credentials: {
+      token: { type: 'password' },
+      username: { type: 'text' },
+      password: { type: 'password' },
+    },
+  });
+}

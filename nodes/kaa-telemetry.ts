@@ -1,0 +1,29 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { Telemetry } from '../src/extensions/telemetry.ts';
+import { startFlowNode } from '../src/runtime/flow-node.ts';
+import { addressOf, withOutcome } from '../src/runtime/messages.ts';
+import type { Properties } from '../src/runtime/properties.ts';
+import { readTelemetry } from '../src/runtime/telemetry.ts';
+import { typedValue } from '../src/runtime/typed-value.ts';
+
+export default function register(RED: NodeAPI): void {
+  function KaaTelemetry(this: Node, definition: NodeDef & Properties): void {
+    RED.nodes.createNode(this, definition);
+    startFlowNode(RED, this, definition['endpoint'], ({ client, endpoint, sender }) => {
+      const { options, metric, metricType } = readTelemetry(definition);
+      const telemetry = new Telemetry(client, options, sender);
+      const metricOf = typedValue(RED, this, 'metric', metric, metricType);
+      return {
+        async input(message) {
+          const address = addressOf(message, endpoint);
+          const name = options.format === 'plain' ? await metricOf(message) : undefined;
+          const outcome = await telemetry.send(address, message.payload, name);
+          return withOutcome(message, address, endpoint, { extension: 'dcx', ...outcome });
+        },
+        close: () => telemetry.close(),
+      };
+    });
+  }
+
+  RED.nodes.registerType('kaa-telemetry', KaaTelemetry);
+}

@@ -1,0 +1,18 @@
+/** What the edit dialogs use of the Node-RED editor and its jQuery. */
+declare const RED: {
+  _(key: string, values?: Readonly<Record<string, string | number>>): string;
+  readonly nodes: {
+    eachConfig(callback: (node: { readonly id: string; readonly type: string }) => void): void;
+  };
+};
+
+interface Dialog {
+  val(): unknown;
+  val(value: unknown): this;
+  on(event: string, listener: () => void): this;
+  toggle(visible: boolean): this;
+  trigger(event: string): this;
+  typedInput(options: object): this;
+}
+
+declare function $(selector: string): Dialog;

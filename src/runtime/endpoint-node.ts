@@ -1,0 +1,97 @@
+/** The kaa-endpoint config node as the other nodes see it. */
+import type { Node, NodeAPI } from 'node-red';
+import type { KaaClient } from '../client/client.ts';
+import type { ConnectionStatus } from '../client/connection.ts';
+import { mqttTransport } from '../client/mqtt-transport.ts';
+import { ClientRegistry, type ClientUser } from '../client/registry.ts';
+import { KaaConfigError } from '../protocol/errors.ts';
+import type { Endpoint } from './endpoint.ts';
+import { sharedTexts, type Texts } from './texts.ts';
+
+/** The connections of this process. */
+const registry = new ClientRegistry(mqttTransport);
+
+/** Kept by Node-RED apart from the flow, encrypted. */
+export interface EndpointCredentials {
+  token?: string;
+  username?: string;
+  password?: string;
+}
+
+export interface EndpointNode extends Node<EndpointCredentials> {
+  connection: EndpointConnection;
+  /** Node-RED delegates the status and the errors of a config node to these. */
+  users: Record<string, Node>;
+}
+
+/** One kaa-endpoint node's hold on its connection; it also writes the connection's story to the log. */
+export class EndpointConnection {
+  readonly #node: Node;
+  readonly #texts: Texts;
+  readonly #read: () => Endpoint;
+  #endpoint: Endpoint | undefined;
+  #logged: { readonly client: KaaClient; offline: string | undefined } | undefined;
+
+  /** @param read reads the node's settings; its errors reach the flow nodes that use the endpoint */
+  constructor(RED: NodeAPI, node: Node, read: () => Endpoint) {
+    this.#node = node;
+    this.#texts = sharedTexts(RED);
+    this.#read = read;
+  }
+
+  /** @throws {KaaConfigError} where the endpoint is misconfigured */
+  get endpoint(): Endpoint {
+    this.#endpoint ??= this.#read();
+    return this.#endpoint;
+  }
+
+  /** @throws {KaaConfigError} where the endpoint is misconfigured */
+  register(user: ClientUser): KaaClient {
+    const client = registry.register(this.#node.id, this.endpoint.client, user);
+    if (this.#logged?.client !== client) {
+      const logged = { client, offline: undefined };
+      this.#logged = logged;
+      client.onStatus((status) => this.#log(logged, status));
+    }
+    return client;
+  }
+
+  async deregister(user: ClientUser): Promise<void> {
+    await registry.deregister(this.#node.id, user);
+  }
+
+  async close(): Promise<void> {
+    await registry.end(this.#node.id);
+  }
+
+  /** Each reason once, until the connection is back. */
+  #log(logged: { offline: string | undefined }, status: ConnectionStatus): void {
+    const server = this.endpoint.client.urls.join(', ');
+    if (status.state === 'connected') {
+      logged.offline = undefined;
+      this.#node.log(this.#texts('log.connected', { server }));
+    } else if (status.state === 'offline' && logged.offline !== status.reason) {
+      logged.offline = status.reason;
+      const detail = status.detail === undefined ? '' : ` (${status.detail})`;
+      this.#node.warn(`${this.#texts(`log.${status.reason}`, { server })}${detail}`);
+    }
+  }
+}
+
+/**
+ * The kaa-endpoint that a flow node names.
+ * @throws {KaaConfigError} where there is none, or it is disabled
+ */
+export function findEndpoint(RED: NodeAPI, id: unknown): EndpointNode {
+  if (typeof id !== 'string' || id === '')
+    throw new KaaConfigError('No kaa-endpoint is chosen; open the node and choose one.');
+  const node: unknown = RED.nodes.getNode(id);
+  if (isEndpointNode(node)) return node;
+  throw new KaaConfigError('The chosen kaa-endpoint is missing or disabled; open the node and choose another one.');
+}
+
+function isEndpointNode(node: unknown): node is EndpointNode {
+  return (
+    typeof node === 'object' && node !== null && 'connection' in node && node.connection instanceof EndpointConnection
+  );
+}

@@ -1,0 +1,131 @@
+/** The kaa-endpoint node's settings, checked and complete. */
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ClientOptions, TlsOptions } from '../client/options.ts';
+import { KaaConfigError } from '../protocol/errors.ts';
+import { type NameKind, nameProblem, nameProblemText } from '../protocol/names.ts';
+import type { ExtensionName } from '../protocol/resources.ts';
+import { largestRequestId } from '../protocol/topic.ts';
+import { choiceProperty, numberProperty, type Properties, textProperty } from './properties.ts';
+
+export interface Endpoint {
+  readonly client: ClientOptions;
+  /** The endpoint's own token; absent in a pure gateway. */
+  readonly token: string | undefined;
+  readonly appVersion: string | undefined;
+}
+
+/** What an endpoint needs to know beside its properties. */
+export interface EndpointSurroundings {
+  readonly nodeId: string;
+  readonly userDir: string;
+  readonly credentials: Properties;
+  /** Of the core tls-config node; undefined where none is chosen. */
+  readonly tls: TlsOptions | undefined;
+  /** Fills in `${ENV}` anywhere in a text. */
+  readonly resolve: (text: string) => string;
+}
+
+export const defaultUrl = 'mqtts://mqtt.cloud.kaaiot.com:8883';
+
+const protocols = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
+
+/** Property names of the extension instances. */
+const extensionProperties = {
+  dcx: 'dcx',
+  epmx: 'epmx',
+  cex: 'cex',
+  cmx: 'cmx',
+  cmx_ota: 'cmxOta',
+  bcx: 'bcx',
+} as const satisfies Record<ExtensionName, string>;
+
+/**
+ * @throws {KaaConfigError} a property that cannot be used, with what to do about it
+ */
+export function readEndpoint(properties: Properties, surroundings: EndpointSurroundings): Endpoint {
+  const { nodeId, userDir, credentials, tls, resolve } = surroundings;
+  const username = textProperty(credentials, 'username', '');
+  const password = textProperty(credentials, 'password', '');
+  return {
+    token: optionalName('token', 'endpoint token', textProperty(credentials, 'token', '')),
+    appVersion: optionalName('appVersion', 'application version', textProperty(properties, 'appVersion', '')),
+    client: {
+      urls: readUrls(resolve(textProperty(properties, 'url', defaultUrl))),
+      clientId: textProperty(properties, 'clientId', '') || generatedClientId(userDir, nodeId),
+      ...(username === '' ? {} : { username }),
+      ...(password === '' ? {} : { password }),
+      ...(tls === undefined ? {} : { tls }),
+      qos: readQos(properties),
+      keepAlive: numberProperty(properties, 'keepalive', { fallback: 30, min: 1, max: 65_535, integer: true }),
+      requestTimeout: numberProperty(properties, 'requestTimeout', { fallback: 10, min: 0.1, max: 3600 }),
+      maxInFlight: numberProperty(properties, 'maxInFlight', { fallback: 100, min: 1, max: 10_000, integer: true }),
+      maxPayload: 1024 * numberProperty(properties, 'maxPayload', { fallback: 256, min: 1, max: 262_144 }),
+      requestIdMax: numberProperty(properties, 'requestIdMax', {
+        fallback: 99_999,
+        min: 99,
+        max: largestRequestId,
+        integer: true,
+      }),
+      extensions: readExtensions(properties),
+    },
+  };
+}
+
+function readUrls(text: string): readonly [string, ...string[]] {
+  const [first, ...rest] = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(readUrl);
+  if (first === undefined) throw new KaaConfigError('The server URL is empty.');
+  return [first, ...rest];
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !protocols.includes(url.protocol) || url.hostname === '') {
+    throw new KaaConfigError('The server URL must look like mqtts://host:8883, with mqtt, mqtts, ws or wss in front.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new KaaConfigError('The server URL holds credentials, which would be exported; use the fields for them.');
+  }
+  return text;
+}
+
+function readQos(properties: Properties): 'auto' | 0 | 1 {
+  const { qos } = properties;
+  const choice = choiceProperty({ qos: typeof qos === 'number' ? String(qos) : qos }, 'qos', ['auto', '0', '1']);
+  return choice === 'auto' ? 'auto' : choice === '1' ? 1 : 0;
+}
+
+function readExtensions(properties: Properties): Record<ExtensionName, string> {
+  const instance = (extension: ExtensionName): string => {
+    const property = extensionProperties[extension];
+    return requireName('extension', `name of the ${extension} instance`, textProperty(properties, property, extension));
+  };
+  return {
+    dcx: instance('dcx'),
+    epmx: instance('epmx'),
+    cex: instance('cex'),
+    cmx: instance('cmx'),
+    cmx_ota: instance('cmx_ota'),
+    bcx: instance('bcx'),
+  };
+}
+
+function optionalName(kind: NameKind, label: string, value: string): string | undefined {
+  return value === '' ? undefined : requireName(kind, label, value);
+}
+
+function requireName(kind: NameKind, label: string, value: string): string {
+  const problem = nameProblem(kind, value);
+  if (problem !== undefined) throw new KaaConfigError(`The ${label} ${nameProblemText[problem]}.`);
+  return value;
+}
+
+/** Stable, and different on every machine that a flow is rolled out to; 23 characters are what every server accepts. */
+function generatedClientId(userDir: string, nodeId: string): string {
+  const hash = createHash('sha256').update(`${hostname()}\n${userDir}\n${nodeId}`).digest('hex');
+  return `nodered-${hash.slice(0, 15)}`;
+}

@@ -1,0 +1,75 @@
+/** Messages of the flow: which endpoint they speak for, and what leaves a node. */
+import type { NodeMessageInFlow } from 'node-red';
+import type { EndpointAddress } from '../client/channel.ts';
+import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
+import { nameProblem, nameProblemText } from '../protocol/names.ts';
+import type { ExtensionName } from '../protocol/resources.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** What `msg.kaa` tells about an outcome; fields that do not apply are absent. */
+export interface KaaProperty {
+  readonly extension: ExtensionName;
+  readonly resource: string;
+  readonly requestId?: number;
+  readonly statusCode?: number;
+  readonly reasonPhrase?: string;
+  readonly roundTripMs?: number;
+  /** Samples in the message that carried this one (telemetry). */
+  readonly samples?: number;
+}
+
+export interface FlowMessage extends NodeMessageInFlow {
+  token?: unknown;
+  appVersion?: unknown;
+  kaa?: KaaProperty;
+}
+
+/**
+ * The endpoint that a message speaks for. Only an absent property means the endpoint's own: a lookup in the flow that
+ * found nothing must not send one machine's data in another's name.
+ * @throws {KaaInvalidError} `msg.token` or `msg.appVersion` cannot be used
+ * @throws {KaaConfigError} neither the message nor the endpoint names one
+ */
+export function addressOf(message: FlowMessage, endpoint: Endpoint): EndpointAddress {
+  return {
+    token: 'token' in message ? nameOf('token', message.token) : required('endpoint token', 'token', endpoint.token),
+    appVersion:
+      'appVersion' in message
+        ? nameOf('appVersion', message.appVersion)
+        : required('application version', 'appVersion', endpoint.appVersion),
+  };
+}
+
+function nameOf(kind: 'token' | 'appVersion', value: unknown): string {
+  const problem = nameProblem(kind, value);
+  if (problem === undefined && typeof value === 'string') return value;
+  throw new KaaInvalidError(`msg.${kind}`, [{ path: '', reason: nameProblemText[problem ?? 'type'] }]);
+}
+
+function required(label: string, property: string, value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw new KaaConfigError(`The kaa-endpoint has no ${label}; set it there, or give msg.${property}.`);
+}
+
+/** The address as message properties: nothing for the endpoint's own, whose token is a secret. */
+export function addressProperties(
+  address: EndpointAddress,
+  endpoint: Endpoint,
+): { token?: string; appVersion?: string } {
+  return {
+    ...(address.token === endpoint.token ? {} : { token: address.token }),
+    ...(address.appVersion === endpoint.appVersion ? {} : { appVersion: address.appVersion }),
+  };
+}
+
+/** The input message with its outcome, on its way out. */
+export function withOutcome(
+  message: FlowMessage,
+  address: EndpointAddress,
+  endpoint: Endpoint,
+  kaa: KaaProperty,
+): FlowMessage {
+  delete message.token;
+  delete message.appVersion;
+  return Object.assign(message, addressProperties(address, endpoint), { kaa });
+}

@@ -1,0 +1,99 @@
+/** The status below a node: what the connection does, or the last error; changes only, twice a second at most. */
+import type { Node, NodeStatus as Status } from 'node-red';
+import type { ConnectionStatus } from '../client/connection.ts';
+import { KaaError, type KaaErrorCode } from '../protocol/errors.ts';
+import type { Texts } from './texts.ts';
+
+/** Milliseconds between two updates. */
+const pace = 500;
+
+/** What Status nodes receive as `msg.status.kaa`; fields that do not apply are absent. */
+export interface KaaStatus {
+  readonly state: ConnectionStatus['state'];
+  /** Why there is no connection, or the code of the last error. */
+  readonly reason?: string;
+  /** Messages of the endpoint that were sent and not settled yet. */
+  readonly inFlight: number;
+}
+
+interface Shown {
+  readonly fill: 'red' | 'yellow' | 'green';
+  readonly shape: 'ring' | 'dot';
+  readonly text: string;
+  readonly state: KaaStatus['state'];
+  readonly reason?: string;
+}
+
+export class NodeStatus {
+  readonly #node: Node;
+  readonly #texts: Texts;
+  readonly #inFlight: () => number;
+  #connection: ConnectionStatus;
+  #error: KaaErrorCode | 'other' | undefined;
+  #shown: Shown | undefined;
+  #pause: NodeJS.Timeout | undefined;
+
+  constructor(node: Node, texts: Texts, connection: ConnectionStatus, inFlight: () => number) {
+    this.#node = node;
+    this.#texts = texts;
+    this.#connection = connection;
+    this.#inFlight = inFlight;
+    this.#update();
+  }
+
+  connection(status: ConnectionStatus): void {
+    this.#connection = status;
+    this.#update();
+  }
+
+  succeeded(): void {
+    if (this.#error === undefined) return;
+    this.#error = undefined;
+    this.#update();
+  }
+
+  failed(error: unknown): void {
+    this.#error = error instanceof KaaError ? error.code : 'other';
+    this.#update();
+  }
+
+  close(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#connection = { state: 'closed' };
+  }
+
+  #update(): void {
+    if (this.#pause !== undefined || this.#connection.state === 'closed') return;
+    const next = this.#next();
+    if (this.#shown !== undefined && sameStatus(this.#shown, next)) return;
+    this.#shown = next;
+    const { state, reason, ...visible } = next;
+    const kaa: KaaStatus = { state, ...(reason === undefined ? {} : { reason }), inFlight: this.#inFlight() };
+    const status: Status & { kaa: KaaStatus } = { ...visible, kaa };
+    this.#node.status(status);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#update();
+    }, pace);
+  }
+
+  #next(): Shown {
+    const { state } = this.#connection;
+    if (this.#connection.state === 'offline') {
+      const { reason } = this.#connection;
+      return { fill: 'red', shape: 'ring', text: this.#texts(`status.reason.${reason}`), state, reason };
+    }
+    if (this.#error !== undefined) {
+      const text = this.#texts(`status.error.${this.#error}`);
+      return { fill: 'red', shape: 'dot', text, state, reason: this.#error };
+    }
+    return state === 'connected'
+      ? { fill: 'green', shape: 'dot', text: this.#texts('status.connected'), state }
+      : { fill: 'yellow', shape: 'ring', text: this.#texts('status.connecting'), state };
+  }
+}
+
+function sameStatus(a: Shown, b: Shown): boolean {
+  return a.fill === b.fill && a.shape === b.shape && a.text === b.text && a.state === b.state && a.reason === b.reason;
+}

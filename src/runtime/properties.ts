@@ -1,0 +1,48 @@
+/** Reads the saved properties of nodes: the border where a flow file, edited by anybody, becomes typed options. */
+import { KaaConfigError } from '../protocol/errors.ts';
+
+/** A node's definition as it stands in the flow file: nothing about its values is certain. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A text; absent or empty means `fallback`. */
+export function textProperty(properties: Properties, name: string, fallback: string): string {
+  const value = properties[name];
+  if (value === undefined || value === null || value === '') return fallback;
+  if (typeof value === 'string') return value.trim();
+  throw new KaaConfigError(`Expected the property ${name} to be a text, got ${describe(value)}.`);
+}
+
+/** A number, stored as number or string; absent or empty means `fallback`. */
+export function numberProperty(
+  properties: Properties,
+  name: string,
+  { fallback, min, max, integer = false }: { fallback: number; min: number; max: number; integer?: boolean },
+): number {
+  const value = properties[name];
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return fallback;
+  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+  if (number >= min && number <= max && (!integer || Number.isInteger(number))) return number;
+  const kind = integer ? 'a whole number' : 'a number';
+  throw new KaaConfigError(
+    `Expected the property ${name} to be ${kind} from ${min} to ${max}, got ${describe(value)}.`,
+  );
+}
+
+/** One of several words; absent or empty means the first. */
+export function choiceProperty<Choice extends string>(
+  properties: Properties,
+  name: string,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const value = properties[name];
+  if (value === undefined || value === null || value === '') return choices[0];
+  const choice = choices.find((word) => word === value);
+  if (choice !== undefined) return choice;
+  throw new KaaConfigError(`Expected the property ${name} to be one of ${choices.join(', ')}, got ${describe(value)}.`);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? JSON.stringify(value)
+    : typeof value;
+}

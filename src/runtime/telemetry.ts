@@ -1,0 +1,26 @@
+/** The kaa-telemetry node's settings, checked and complete. */
+import type { TelemetryOptions } from '../extensions/telemetry.ts';
+import { choiceProperty, numberProperty, type Properties, textProperty } from './properties.ts';
+
+export interface TelemetrySettings {
+  readonly options: TelemetryOptions;
+  /** Where a plain sample's metric comes from, as a typed value. */
+  readonly metric: string;
+  readonly metricType: string;
+}
+
+/** @throws {KaaConfigError} a property that cannot be used */
+export function readTelemetry(properties: Properties): TelemetrySettings {
+  return {
+    options: {
+      format: choiceProperty(properties, 'format', ['json', 'plain']),
+      delivery: choiceProperty(properties, 'delivery', ['confirmed', 'sent']),
+      timestamp: choiceProperty(properties, 'timestamp', ['none', 'epoch', 'iso']),
+      timestampField: textProperty(properties, 'timestampField', 'timestamp'),
+      batchSize: numberProperty(properties, 'batchSize', { fallback: 1, min: 1, max: 10_000, integer: true }),
+      batchInterval: numberProperty(properties, 'batchInterval', { fallback: 0, min: 0, max: 3600 }) || 1,
+    },
+    metric: textProperty(properties, 'metric', 'topic'),
+    metricType: textProperty(properties, 'metricType', 'msg'),
+  };
+}
