@@ -22,6 +22,11 @@ export default function register(RED: NodeAPI): void {
     throw new KaaConfigError('The chosen TLS configuration is missing or disabled.');
   }
 
+  /** Node-RED takes a text without `${}` for the name of a variable. */
+  function fillIn(node: Node, text: string): string {
+    return text.includes('${') ? String(RED.util.evaluateNodeProperty(text, 'env', node, {})) : text;
+  }
+
   function KaaEndpoint(this: EndpointNode, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
     this.users = {};
@@ -31,7 +36,7 @@ export default function register(RED: NodeAPI): void {
         userDir: RED.settings.userDir ?? '',
         credentials: { ...this.credentials },
         tls: tlsOptions(definition['tls']),
-        resolve: (text) => String(RED.util.evaluateNodeProperty(text, 'env', this, {})),
+        resolve: (text) => fillIn(this, text),
       }),
     );
     this.on('close', (_removed: boolean, done: () => void) => void this.connection.close().finally(done));

@@ -10,6 +10,7 @@ import { closeDeadline, type ClientUser } from '../client/registry.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
+import { whenFlowsStarted } from './flows-started.ts';
 import { addressProperties, type FlowMessage } from './messages.ts';
 import { NodeStatus } from './node-status.ts';
 import { sharedTexts } from './texts.ts';
@@ -51,9 +52,12 @@ function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
   const reason = error instanceof KaaConfigError ? error : new KaaConfigError(String(error));
   const kaa = { state: 'offline', reason: reason.code, inFlight: 0 };
   const status = { fill: 'red', shape: 'ring', text: sharedTexts(RED)('status.error.KAA_CONFIG'), kaa } as const;
-  node.status(status);
   node.error(reason.message);
   node.on('input', (_message, _send, done) => done(reason));
+  node.on(
+    'close',
+    whenFlowsStarted(RED, () => node.status(status)),
+  );
 }
 
 class RunningNode implements ClientUser {
@@ -61,6 +65,8 @@ class RunningNode implements ClientUser {
   readonly #node: Node;
   #status: NodeStatus | undefined;
   #endpoint: Endpoint | undefined;
+  /** Counts the messages that came in. */
+  #messages = 0;
   #underWay = 0;
   #idle: (() => void) | undefined;
 
@@ -82,9 +88,12 @@ class RunningNode implements ClientUser {
       throw error;
     }
     endpointNode.users[this.#node.id] = this.#node;
-    this.#status = new NodeStatus(this.#node, sharedTexts(this.#RED), client.status, () => client.inFlight);
+    const status = new NodeStatus(this.#node, sharedTexts(this.#RED), client.status, () => client.inFlight);
+    this.#status = status;
+    const notStarted = whenFlowsStarted(this.#RED, () => status.start());
     this.#node.on('input', (message, send, done) => void this.#handle(behaviour, message, send, done));
     this.#node.on('close', (_removed: boolean, done: () => void) => {
+      notStarted();
       delete endpointNode.users[this.#node.id];
       void this.#close(behaviour, endpointNode).finally(done);
     });
@@ -97,7 +106,7 @@ class RunningNode implements ClientUser {
   /** An error that belongs to no message: a new one tells Catch of it. */
   unexpectedError(target: Target, error: Error): void {
     if (this.#endpoint === undefined) return;
-    this.#status?.failed(error);
+    this.#status?.failed(error, this.#messages);
     this.#node.error(error, { _msgid: this.#RED.util.generateId(), ...addressProperties(target, this.#endpoint) });
   }
 
@@ -107,14 +116,16 @@ class RunningNode implements ClientUser {
     send: (message: FlowMessage) => void,
     done: (error?: Error) => void,
   ): Promise<void> {
+    this.#messages += 1;
     this.#underWay += 1;
+    const number = this.#messages;
     try {
       const outcome = await behaviour.input(message);
-      this.#status?.succeeded();
+      this.#status?.succeeded(number);
       send(outcome);
       done();
     } catch (error) {
-      this.#status?.failed(error);
+      this.#status?.failed(error, this.#messages);
       done(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#underWay -= 1;

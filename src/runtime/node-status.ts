@@ -29,15 +29,21 @@ export class NodeStatus {
   readonly #texts: Texts;
   readonly #inFlight: () => number;
   #connection: ConnectionStatus;
-  #error: KaaErrorCode | 'other' | undefined;
+  #error: { readonly code: KaaErrorCode | 'other'; readonly newestMessage: number } | undefined;
   #shown: Shown | undefined;
   #pause: NodeJS.Timeout | undefined;
+  #started = false;
 
   constructor(node: Node, texts: Texts, connection: ConnectionStatus, inFlight: () => number) {
     this.#node = node;
     this.#texts = texts;
     this.#connection = connection;
     this.#inFlight = inFlight;
+  }
+
+  /** Nothing is shown before. */
+  start(): void {
+    this.#started = true;
     this.#update();
   }
 
@@ -46,14 +52,16 @@ export class NodeStatus {
     this.#update();
   }
 
-  succeeded(): void {
-    if (this.#error === undefined) return;
+  /** A success ends the display of an error that is older than its message. `message` counts the node's messages. */
+  succeeded(message: number): void {
+    if (this.#error === undefined || message <= this.#error.newestMessage) return;
     this.#error = undefined;
     this.#update();
   }
 
-  failed(error: unknown): void {
-    this.#error = error instanceof KaaError ? error.code : 'other';
+  /** @param newestMessage the number of the last message that had come in */
+  failed(error: unknown, newestMessage: number): void {
+    this.#error = { code: error instanceof KaaError ? error.code : 'other', newestMessage };
     this.#update();
   }
 
@@ -64,7 +72,7 @@ export class NodeStatus {
   }
 
   #update(): void {
-    if (this.#pause !== undefined || this.#connection.state === 'closed') return;
+    if (!this.#started || this.#pause !== undefined || this.#connection.state === 'closed') return;
     const next = this.#next();
     if (this.#shown !== undefined && sameStatus(this.#shown, next)) return;
     this.#shown = next;
@@ -85,8 +93,8 @@ export class NodeStatus {
       return { fill: 'red', shape: 'ring', text: this.#texts(`status.reason.${reason}`), state, reason };
     }
     if (this.#error !== undefined) {
-      const text = this.#texts(`status.error.${this.#error}`);
-      return { fill: 'red', shape: 'dot', text, state, reason: this.#error };
+      const { code } = this.#error;
+      return { fill: 'red', shape: 'dot', text: this.#texts(`status.error.${code}`), state, reason: code };
     }
     return state === 'connected'
       ? { fill: 'green', shape: 'dot', text: this.#texts('status.connected'), state }

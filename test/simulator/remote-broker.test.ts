@@ -1,87 +1,30 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { Socket } from 'node:net';
 import type { Context } from 'mocha';
 import { startSimulator } from '../../src/simulator/simulator.ts';
+import { freePort, Mosquitto } from '../support/mosquitto.ts';
 import { Bench, getJson, putFaults } from './support.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** A real Mosquitto on a loopback port; undefined where it is not installed. */
-async function startMosquitto(directory: string, port: number): Promise<ChildProcess | undefined> {
-  const configuration = join(directory, 'mosquitto.conf');
-  await writeFile(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n`);
-  const child = spawn('mosquitto', ['-c', configuration], {
-    stdio: 'ignore',
-    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` },
-  });
-  const started = await Promise.race([
-    once(child, 'spawn').then(() => true),
-    new Promise<boolean>((resolve) => {
-      child.once('error', () => resolve(false));
-    }),
-  ]);
-  if (!started) return undefined;
-  while (child.exitCode === null && !(await accepts(port)));
-  return child;
-}
 
 describe('simulator: on a real broker', () => {
   let bench: Bench;
-  let directory: string;
-  let port: number;
   let broker: URL;
-  let mosquitto: ChildProcess | undefined;
-
-  async function stopMosquitto(): Promise<void> {
-    if (mosquitto === undefined || mosquitto.exitCode !== null || mosquitto.signalCode !== null) return;
-    const exited = once(mosquitto, 'exit');
-    // SIGTERM is lost where it comes before the main loop runs.
-    mosquitto.kill('SIGKILL');
-    await exited;
-  }
+  let mosquitto: Mosquitto | undefined;
 
   beforeEach(async function startBroker(this: Context) {
     bench = new Bench();
-    directory = await mkdtemp(join(tmpdir(), 'kaa-simulator-'));
-    port = await freePort();
-    broker = new URL(`mqtt://127.0.0.1:${port}`);
-    mosquitto = await startMosquitto(directory, port);
+    mosquitto = await Mosquitto.start();
     if (mosquitto === undefined) this.skip();
+    broker = new URL(mosquitto.url);
   });
 
   afterEach(async () => {
     await bench.close();
-    await stopMosquitto();
-    await rm(directory, { recursive: true, force: true });
+    await mosquitto?.remove();
   });
 
   it('tells the address of the broker', async () => {
-    const simulator = await bench.simulator({ broker: new URL(`mqtt://user:secret@127.0.0.1:${port}`) });
-    assert.equal(simulator.mqttUrl, `mqtt://127.0.0.1:${port}`);
+    const simulator = await bench.simulator({ broker: new URL(`mqtt://user:secret@${broker.host}`) });
+    assert.equal(simulator.mqttUrl, `mqtt://${broker.host}`);
   });
 
   it('answers through the broker, at the QoS of the request, to matching subscriptions', async () => {
@@ -136,8 +79,8 @@ describe('simulator: on a real broker', () => {
 
   it('reconnects by itself', async () => {
     const simulator = await bench.simulator({ broker });
-    await stopMosquitto();
-    mosquitto = await startMosquitto(directory, port);
+    await mosquitto?.stop();
+    await mosquitto?.run();
     const watcher = await bench.device(broker.href);
     await watcher.client.subscribeAsync('kp1/app/dcx/token/json/+/status');
     const answered = watcher.message('kp1/app/dcx/token/json/1/status');

@@ -1,0 +1,134 @@
+/** Flows in a real Node-RED runtime (the test helper's): load, inject, and wait for what comes out. */
+import { createRequire } from 'node:module';
+import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessage } from 'node-red';
+import kaaEndpoint from '../../nodes/kaa-endpoint.ts';
+import kaaTelemetry from '../../nodes/kaa-telemetry.ts';
+
+const require = createRequire(import.meta.url);
+
+export type Message = Record<string, unknown> & NodeMessage;
+export type FlowNode = Record<string, unknown> & { id: string; type: string };
+
+interface TestHelper {
+  init(runtimePath: string): void;
+  startServer(): Promise<void>;
+  stopServer(): Promise<void>;
+  load(nodes: readonly NodeInitializer[], flow: readonly FlowNode[], credentials: object): Promise<void>;
+  unload(): Promise<void>;
+  getNode(id: string): Node | null;
+  log(): { readonly args: readonly (readonly unknown[])[] };
+}
+
+const helper = require('node-red-node-test-helper') as TestHelper;
+helper.init(require.resolve('node-red'));
+
+/** Everything that a collecting node received, in order. */
+export class Collected {
+  readonly messages: Message[] = [];
+  #wake: () => void = () => {};
+
+  push(message: Message): void {
+    this.messages.push(message);
+    this.#wake();
+  }
+
+  /** Waits until `count` messages have come in all, and gives the last of them. */
+  async number(count: number): Promise<Message> {
+    return this.until(() => this.messages.length >= count);
+  }
+
+  /** Waits until a message satisfies `condition`, and gives the newest one. */
+  async until(condition: (messages: readonly Message[]) => boolean): Promise<Message> {
+    while (!condition(this.messages)) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const last = this.messages.at(-1);
+    if (last === undefined) throw new Error('no message');
+    return last;
+  }
+}
+
+/** A node under test with everything around it that sees what it does. */
+export class Flow {
+  readonly outputs = new Collected();
+  readonly caught = new Collected();
+  readonly completed = new Collected();
+  readonly statuses = new Collected();
+  readonly #flow: FlowNode[];
+  readonly #credentials: Record<string, object>;
+
+  /**
+   * @param node properties of the node under test, whose id becomes `node` and its endpoint `endpoint`
+   * @param endpoint properties of the kaa-endpoint
+   */
+  constructor(
+    node: Record<string, unknown> & { type: string },
+    endpoint: Record<string, unknown>,
+    credentials: Record<string, string> = { token: 'own-secret' },
+  ) {
+    this.#flow = [
+      { id: 'tab', type: 'tab' },
+      { id: 'endpoint', type: 'kaa-endpoint', appVersion: 'v1', requestTimeout: '2', ...endpoint },
+      { id: 'node', z: 'tab', x: 0, y: 0, endpoint: 'endpoint', wires: [['out']], ...node },
+      { id: 'out', z: 'tab', x: 0, y: 0, type: 'collector', wires: [] },
+      { id: 'catch', z: 'tab', x: 0, y: 0, type: 'catch', scope: ['node'], wires: [['caught']] },
+      { id: 'caught', z: 'tab', x: 0, y: 0, type: 'collector', wires: [] },
+      { id: 'complete', z: 'tab', x: 0, y: 0, type: 'complete', scope: ['node'], wires: [['completed']] },
+      { id: 'completed', z: 'tab', x: 0, y: 0, type: 'collector', wires: [] },
+      { id: 'status', z: 'tab', x: 0, y: 0, type: 'status', scope: ['node'], wires: [['statuses']] },
+      { id: 'statuses', z: 'tab', x: 0, y: 0, type: 'collector', wires: [] },
+    ];
+    this.#credentials = { endpoint: credentials };
+  }
+
+  get nodes(): FlowNode[] {
+    return this.#flow;
+  }
+
+  async start(): Promise<void> {
+    await helper.load(
+      [kaaEndpoint, kaaTelemetry, (RED) => this.#registerCollector(RED)],
+      this.#flow,
+      this.#credentials,
+    );
+  }
+
+  async stop(): Promise<void> {
+    await helper.unload();
+  }
+
+  inject(message: object): void {
+    const node = helper.getNode('node');
+    if (node === null) throw new Error('the node under test is not there');
+    node.receive(message as NodeMessage);
+  }
+
+  /** All that Node-RED logged, with the stacks of errors. */
+  log(): string {
+    return JSON.stringify(helper.log().args, (_key, value: unknown) =>
+      value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value,
+    );
+  }
+
+  /** A node that collects from its creation on, so that nothing is missed. */
+  #registerCollector(RED: NodeAPI): void {
+    const collections = new Map([
+      ['out', this.outputs],
+      ['caught', this.caught],
+      ['completed', this.completed],
+      ['statuses', this.statuses],
+    ]);
+    RED.nodes.registerType('collector', function collector(this: Node, definition: NodeDef) {
+      RED.nodes.createNode(this, definition);
+      this.on('input', (message, _send, done) => {
+        collections.get(this.id)?.push(message as Message);
+        done();
+      });
+    });
+  }
+}
+
+export const startRuntime = (): Promise<void> => helper.startServer();
+export const stopRuntime = (): Promise<void> => helper.stopServer();

@@ -1,0 +1,92 @@
+/** A real Mosquitto on a free loopback port. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+export class Mosquitto {
+  readonly port: number;
+  readonly #directory: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(directory: string, port: number) {
+    this.#directory = directory;
+    this.port = port;
+  }
+
+  /** Undefined where Mosquitto is not installed. */
+  static async start(settings = ''): Promise<Mosquitto | undefined> {
+    const directory = await mkdtemp(join(tmpdir(), 'kaa-mosquitto-'));
+    const port = await freePort();
+    const configuration = `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n${settings}`;
+    await writeFile(join(directory, 'mosquitto.conf'), configuration);
+    const broker = new Mosquitto(directory, port);
+    if (await broker.run()) return broker;
+    await broker.remove();
+    return undefined;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts the process; false where there is no such program. */
+  async run(): Promise<boolean> {
+    const child = spawn('mosquitto', ['-c', join(this.#directory, 'mosquitto.conf')], {
+      stdio: 'ignore',
+      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` },
+    });
+    const started = await Promise.race([
+      once(child, 'spawn').then(() => true),
+      new Promise<boolean>((resolve) => {
+        child.once('error', () => resolve(false));
+      }),
+    ]);
+    if (!started) return false;
+    this.#child = child;
+    while (child.exitCode === null && !(await accepts(this.port)));
+    return true;
+  }
+
+  /** Hangs: connections stay open, and nothing is answered any more. */
+  hang(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    // SIGTERM is lost where it comes before the main loop runs.
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
