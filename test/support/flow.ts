@@ -108,7 +108,7 @@ export class Flow {
   /** All that Node-RED logged, with the stacks of errors. */
   log(): string {
     return JSON.stringify(helper.log().args, (_key, value: unknown) =>
-      value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value,
+      value instanceof Error ? [value.message, value.stack, Object.entries(value)] : value,
     );
   }
 
@@ -123,7 +123,7 @@ export class Flow {
     RED.nodes.registerType('collector', function collector(this: Node, definition: NodeDef) {
       RED.nodes.createNode(this, definition);
       this.on('input', (message, _send, done) => {
-        collections.get(this.id)?.push(message as Message);
+        collections.get(this.id)?.push(message);
         done();
       });
     });
