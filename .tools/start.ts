@@ -60,6 +60,7 @@ function prepareUserDirectory(root: string, directory: string): void {
   uiHost: '127.0.0.1',
   flowFile: 'flows.json',
   credentialSecret: false,
+  telemetry: { enabled: false },
   editorTheme: { tours: false, header: { title: 'Kaa demo' } },
 };
 `,

@@ -67,7 +67,7 @@ export class NodeRed {
     await cp(await installed, userDirectory, { recursive: true });
     await writeFile(
       join(userDirectory, 'settings.cjs'),
-      "module.exports = { uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'test', editorTheme: { tours: false } };",
+      "module.exports = { uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'test', telemetry: { enabled: false }, editorTheme: { tours: false } };",
     );
     const nodeRed = new NodeRed(runtime, userDirectory, await freePort());
     await nodeRed.run();

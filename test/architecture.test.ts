@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Which folders a folder may import from, beside itself. */
+const mayImport: Record<string, readonly string[]> = {
+  nodes: ['src/runtime', 'src/extensions', 'src/client', 'src/store', 'src/protocol'],
+  'src/runtime': ['src/extensions', 'src/client', 'src/store', 'src/protocol'],
+  'src/extensions': ['src/client', 'src/store', 'src/protocol'],
+  'src/client': ['src/protocol'],
+  'src/store': ['src/protocol'],
+  'src/simulator': ['src/protocol'],
+  'src/editor': ['src/protocol'],
+  'src/protocol': [],
+};
+
+const sources = globSync('{nodes,src}/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.d.ts'));
+
+function folderOf(file: string): string {
+  const folder = Object.keys(mayImport).find((name) => file.startsWith(`${name}/`));
+  assert.ok(folder, `${file} lies in no known folder`);
+  return folder;
+}
+
+function importsOf(file: string): { path: string; typeOnly: boolean }[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const statements = text.matchAll(/^(?:import|export) (type )?[^;]*?from '([^']+)'|(?:import|require)\('([^']+)'\)/gm);
+  return [...statements].map(([, type, path, dynamic]) => ({
+    path: path ?? dynamic ?? '',
+    typeOnly: type !== undefined,
+  }));
+}
+
+describe('architecture', () => {
+  it('imports point one way', () => {
+    for (const file of sources) {
+      const folder = folderOf(file);
+      for (const { path } of importsOf(file).filter(({ path: name }) => name.startsWith('.'))) {
+        const target = folderOf(join(dirname(file), path));
+        assert.ok(target === folder || mayImport[folder]?.includes(target), `${file} imports ${path}`);
+      }
+    }
+  });
+
+  it('files that the browser loads too import nothing but each other', () => {
+    for (const file of ['src/protocol/resources.ts', 'src/protocol/names.ts'])
+      assert.deepEqual(importsOf(file), [], file);
+  });
+
+  it('packages are known to the files that stand for them only', () => {
+    const known: Record<string, RegExp> = {
+      mqtt: /^src\/client\/mqtt-transport\.ts$|^src\/simulator\/broker\/remote-broker\.ts$/,
+      ajv: /^src\/protocol\/validators\.ts$|^src\/simulator\/platform\/fault-schema\.ts$/,
+      aedes: /^src\/simulator\/broker\//,
+      ws: /^src\/simulator\/broker\/web-socket\.ts$/,
+      'node-red': /^(nodes|src\/runtime)\//,
+    };
+    for (const file of sources) {
+      for (const { path } of importsOf(file)) {
+        if (path.startsWith('.') || path.startsWith('node:') || builtinModules.includes(path)) continue;
+        assert.match(file, known[path] ?? /^$/, `${file} imports ${path}`);
+      }
+    }
+  });
+
+  it('Node-RED types are imported as types: Node-RED itself loads us', () => {
+    for (const file of sources) {
+      for (const { path, typeOnly } of importsOf(file)) if (path === 'node-red') assert.ok(typeOnly, file);
+    }
+  });
+
+  it('what is not needed at the start of Node-RED is loaded when it is needed', () => {
+    for (const file of sources.filter((name) => !name.startsWith('src/simulator/'))) {
+      const text = readFileSync(join(root, file), 'utf8');
+      assert.doesNotMatch(text, /^import (?!type).*from '(mqtt|ajv|aedes|ws|node:sqlite)'/m, file);
+    }
+  });
+});

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
+import { connectionReasons } from '../src/protocol/connection-reasons.ts';
+import { nameProblemText } from '../src/protocol/names.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const readJson = (file: string): unknown => JSON.parse(read(file));
+const readFlow = (file: string) => readJson(file) as { readonly type: string }[];
+
+interface Manifest {
+  readonly name: string;
+  readonly license: string;
+  readonly keywords: readonly string[];
+  readonly repository: { readonly url: string };
+  readonly engines: { readonly node: string };
+  readonly dependencies: Record<string, string>;
+  readonly bin: Record<string, string>;
+  readonly 'node-red': { readonly version: string; readonly nodes: Record<string, string> };
+}
+
+interface Definition {
+  readonly category: string;
+  readonly color?: string;
+  readonly icon?: string;
+  readonly defaults: Record<string, { readonly value: unknown; readonly validate?: (...args: unknown[]) => unknown }>;
+  readonly credentials?: Record<string, object>;
+}
+
+const manifest = readJson('package.json') as Manifest;
+const types = Object.keys(manifest['node-red'].nodes);
+
+/** The contract of properties (DESIGN §3) with their defaults. */
+const contract: Record<string, Record<string, unknown>> = {
+  'kaa-endpoint': {
+    name: '',
+    url: 'mqtts://mqtt.cloud.kaaiot.com:8883',
+    appVersion: '',
+    tls: '',
+    clientId: '',
+    qos: 'auto',
+    keepalive: '30',
+    requestTimeout: '10',
+    maxInFlight: '100',
+    maxPayload: '256',
+    requestIdMax: '99999',
+    dcx: 'dcx',
+    epmx: 'epmx',
+    cex: 'cex',
+    cmx: 'cmx',
+    cmxOta: 'cmx_ota',
+    bcx: 'bcx',
+    outboxMaxMegabytes: '256',
+    outboxMaxDays: '0',
+    outboxOverflow: 'reject',
+    blobUrl: '',
+  },
+  'kaa-telemetry': {
+    name: '',
+    endpoint: '',
+    format: 'json',
+    metric: 'topic',
+    metricType: 'msg',
+    delivery: 'confirmed',
+    timestamp: 'none',
+    timestampField: 'timestamp',
+    batchSize: '1',
+    batchInterval: '0',
+  },
+};
+
+/** Runs the inline script of a dialog as the editor would, and gives what it registers. */
+function registered(type: string): Definition {
+  const [, script = ''] = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(read(`nodes/${type}.html`)) ?? [];
+  let found: Definition | undefined;
+  vm.runInNewContext(script, {
+    RED: {
+      nodes: {
+        registerType: (name: string, definition: Definition) => {
+          assert.equal(name, type);
+          found = definition;
+        },
+      },
+    },
+  });
+  assert.ok(found, `${type} registers nothing`);
+  return found;
+}
+
+/** All keys of a catalogue, e.g. `kaa-telemetry.label.name`. */
+function keysOf(value: unknown, path: readonly string[] = []): string[] {
+  if (typeof value !== 'object' || value === null) return [path.join('.')];
+  return Object.entries(value).flatMap(([key, inner]) => keysOf(inner, [...path, key]));
+}
+
+const expanded = (prefix: string, names: Iterable<string>): string[] =>
+  Array.from(names, (name) => `${prefix}.${name}`);
+
+/** Keys that the code composes, by the lists that it composes them from. */
+const composed = [
+  ...expanded('kaa-endpoint.status.reason', Object.keys(connectionReasons)),
+  ...expanded('kaa-endpoint.log', [...Object.keys(connectionReasons), 'connected']),
+  ...expanded('kaa-endpoint.validation.name', Object.keys(nameProblemText)),
+  ...expanded(
+    'kaa-endpoint.status.error',
+    new Set(
+      [...read('src/protocol/errors.ts').matchAll(/'(KAA_[A-Z_]+)'/g)].map(([, code]) => String(code)).concat('other'),
+    ),
+  ),
+];
+
+describe('package', () => {
+  it('keeps the rules of the Node-RED scorecard', () => {
+    assert.match(manifest.name, /^@[a-z-]+\/node-red-[a-z]+$/);
+    assert.equal(manifest.license, 'Apache-2.0');
+    assert.match(read('LICENSE'), /Apache License/);
+    assert.match(manifest.repository.url, /^git\+https:/);
+    assert.ok(manifest.keywords.includes('node-red'));
+    assert.ok(Object.keys(manifest.dependencies).length <= 6);
+    assert.match(manifest['node-red'].version, /\d/);
+    assert.ok(read('README.md').length > 1000);
+  });
+
+  it('admits Node 22.9.0, which Node-RED 5 does', () => {
+    assert.equal(manifest.engines.node, '>=22.9');
+  });
+
+  it('names only files that the build makes', () => {
+    for (const file of [...Object.values(manifest['node-red'].nodes), ...Object.values(manifest.bin)]) {
+      assert.ok(existsSync(join(root, file)), file);
+    }
+  });
+
+  it('has every type in some example', () => {
+    const used = new Set(
+      globSync('examples/*.json', { cwd: root }).flatMap((file) => readFlow(file).map(({ type }) => type)),
+    );
+    for (const type of types) assert.ok(used.has(type), type);
+  });
+
+  it('examples hold no credentials, and only our nodes and core nodes', () => {
+    for (const file of globSync('examples/*.json', { cwd: root })) {
+      assert.doesNotMatch(read(file), /"(credentials|token|password)":/, file);
+      for (const { type } of readFlow(file)) {
+        assert.ok(
+          types.includes(type) ||
+            /^(tab|comment|inject|function|debug|catch|complete|status|change|switch)$/.test(type),
+          type,
+        );
+      }
+    }
+  });
+});
+
+for (const type of types) {
+  describe(`dialog of ${type}`, () => {
+    const html = read(`nodes/${type}.html`);
+
+    it('registers literally, as the Flow Library wants it', () => {
+      assert.match(html, new RegExp(`registerType\\('${type}', \\{`));
+      const { category, color, icon } = registered(type);
+      if (category === 'config') return;
+      assert.match(html, /color: '#[0-9a-f]{6}'/);
+      assert.match(String(color), /^#[0-9a-f]{6}$/);
+      assert.ok(existsSync(join(root, 'icons', String(icon))), icon);
+    });
+
+    it('has the properties and defaults of the contract', () => {
+      const defaults = Object.entries(registered(type).defaults).map(([name, { value }]) => [name, value]);
+      assert.deepEqual(Object.fromEntries(defaults), contract[type]);
+    });
+
+    it('has validators of two arguments, so that their messages are shown', () => {
+      for (const [name, { validate }] of Object.entries(registered(type).defaults)) {
+        if (validate !== undefined) assert.equal(validate.length, 2, name);
+      }
+    });
+
+    it('has an input for each property and credential, and no other', () => {
+      const { defaults, credentials = {}, category } = registered(type);
+      const prefix = category === 'config' ? 'node-config-input' : 'node-input';
+      const inputs = [...html.matchAll(new RegExp(`<(?:input|select)[^>]* id="${prefix}-(\\w+)"`, 'g'))].map(
+        ([, name]) => String(name),
+      );
+      const later = ['outboxMaxMegabytes', 'outboxMaxDays', 'outboxOverflow', 'blobUrl'];
+      const expected = [...Object.keys(defaults), ...Object.keys(credentials)].filter((name) => !later.includes(name));
+      assert.deepEqual(inputs.toSorted(), expected.toSorted());
+    });
+
+    it('has a label for each input', () => {
+      for (const [, id] of html.matchAll(/<(?:input|select)(?![^>]*type="hidden")[^>]* id="([\w-]+)"/g)) {
+        assert.ok(html.includes(`<label for="${id}"`), id);
+      }
+    });
+
+    it('has help', () => {
+      assert.match(read(`nodes/locales/en-US/${type}.html`), new RegExp(`data-help-name="${type}"`));
+    });
+
+    it('uses every key of its catalogue and no other', () => {
+      const quoted = [...html.matchAll(/(kaa-[a-z]+(?:\.[\w-]+)+)(?=["'\]])/g)].map(([, key]) => String(key));
+      const used = new Set(quoted.filter((key) => !key.endsWith('.svg')));
+      const code = globSync('{nodes,src}/**/*.ts', { cwd: root }).map(read).join('\n');
+      for (const [, key] of code.matchAll(/(?:texts|text)\(\s*(?:integer \? )?'([\w.-]+)'/gi))
+        used.add(`kaa-endpoint.${key}`);
+      for (const [, key] of code.matchAll(/'(validation\.\w+)'/g)) used.add(`kaa-endpoint.${key}`);
+      for (const key of composed) used.add(key);
+      const defined = keysOf(readJson(`nodes/locales/en-US/${type}.json`)).toSorted();
+      assert.deepEqual(defined, [...used].filter((key) => key.startsWith(`${type}.`)).toSorted());
+    });
+  });
+}
