@@ -1,12 +1,24 @@
-/** Compiles everything and puts beside the compiled nodes what Node-RED looks for there. */
+/**
+ * Compiles everything and puts beside the compiled nodes what Node-RED looks for there. Does nothing where that was done
+ * since the last change, so that a running Node-RED keeps its files.
+ */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = 'dist/.built';
 
-process.chdir(root);
+/** When a file was last changed, in milliseconds; 0 where there is none. */
+function changedAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+// Folders are sources too: their time tells of files that were deleted.
+const sources = globSync(['{nodes,src,icons}/**', '.tools/build.ts', 'tsconfig.json', 'package-lock.json']);
+if (sources.every((file) => changedAt(file) < changedAt(stamp))) process.exit();
+
 rmSync('dist', { recursive: true, force: true });
 rmSync('resources', { recursive: true, force: true });
 for (const project of ['.', 'src/editor']) {
@@ -15,3 +27,4 @@ for (const project of ['.', 'src/editor']) {
 cpSync('nodes', 'dist/nodes', { recursive: true, filter: (source) => extname(source) !== '.ts' });
 cpSync('icons', 'dist/nodes/icons', { recursive: true });
 chmodSync('dist/src/simulator/command-line.js', 0o755);
+writeFileSync(stamp, '');

@@ -20,6 +20,7 @@ class MqttLink implements Link {
   #client: MqttClient | undefined;
   #failure: LinkFailure | undefined;
   #accepted = false;
+  #watchingDrain = false;
 
   constructor(options: LinkOptions, listener: LinkListener) {
     this.#options = options;
@@ -89,6 +90,10 @@ class MqttLink implements Link {
       this.#listener?.connected();
     });
     client.on('message', (topic, payload) => this.#listener?.message(topic, payload));
+    // MQTT.js keeps errors without a code to itself, among them an HTTP answer where a WebSocket was asked for.
+    client.stream.on('error', (error) => {
+      this.#failure ??= linkFailure(error, this.#accepted);
+    });
     client.on('error', (error) => {
       this.#failure ??= linkFailure(error, this.#accepted);
       // MQTT.js leaves the stream open after errors such as a refused login or an unreadable packet.
@@ -115,8 +120,6 @@ class MqttLink implements Link {
       stream.setNoDelay(true);
     }
   }
-
-  #watchingDrain = false;
 
   #watchDrain(): void {
     const stream = this.#stream();
