@@ -25,16 +25,16 @@ interface Shown {
 }
 
 export class NodeStatus {
-  readonly #node: Node;
+  readonly #node: Pick<Node, 'status'>;
   readonly #texts: Texts;
   readonly #inFlight: () => number;
   #connection: ConnectionStatus;
   #error: { readonly code: KaaErrorCode | 'other'; readonly newestMessage: number } | undefined;
   #shown: Shown | undefined;
   #pause: NodeJS.Timeout | undefined;
-  #started = false;
+  #phase: 'created' | 'running' | 'closed' = 'created';
 
-  constructor(node: Node, texts: Texts, connection: ConnectionStatus, inFlight: () => number) {
+  constructor(node: Pick<Node, 'status'>, texts: Texts, connection: ConnectionStatus, inFlight: () => number) {
     this.#node = node;
     this.#texts = texts;
     this.#connection = connection;
@@ -43,7 +43,7 @@ export class NodeStatus {
 
   /** Nothing is shown before. */
   start(): void {
-    this.#started = true;
+    this.#phase = 'running';
     this.#update();
   }
 
@@ -68,11 +68,11 @@ export class NodeStatus {
   close(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#connection = { state: 'closed' };
+    this.#phase = 'closed';
   }
 
   #update(): void {
-    if (!this.#started || this.#pause !== undefined || this.#connection.state === 'closed') return;
+    if (this.#phase !== 'running' || this.#pause !== undefined || this.#connection.state === 'closed') return;
     const next = this.#next();
     if (this.#shown !== undefined && sameStatus(this.#shown, next)) return;
     this.#shown = next;
