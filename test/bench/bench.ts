@@ -1,0 +1,66 @@
+/** `npm run bench`: what a confirmed sample costs, beside MQTT.js alone and core nodes wired by hand. */
+import { Cleanup } from './cleanup.ts';
+import { measureCase } from './measure.ts';
+import { type BenchCase, type Options, readOptions, usage, UsageError } from './options.ts';
+import { type CaseResult, caseResult, describeMachine, formatResults, type Results } from './report.ts';
+import { type Server, type ServerName, startServer } from './servers.ts';
+
+const cleanup = new Cleanup();
+let interrupted = false;
+
+async function measureServer(name: ServerName, { url, ended }: Server, options: Options): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
+  for (const qos of options.qualities) {
+    for (const window of options.windows) {
+      console.error(`measuring: ${name}, QoS ${qos}, window ${window}`);
+      const benchCase: BenchCase = { server: name, qos, window };
+      const figures = await Promise.race([measureCase(benchCase, url, options, cleanup), ended]);
+      results.push(caseResult(benchCase, figures));
+    }
+  }
+  return results;
+}
+
+async function measureAll(options: Options): Promise<Results> {
+  const machine = describeMachine();
+  const cases: CaseResult[] = [];
+  const skipped: ServerName[] = [];
+  for (const name of options.servers) {
+    const server = await startServer(name, cleanup);
+    if (server === undefined) skipped.push(name);
+    else cases.push(...(await measureServer(name, server, options)));
+  }
+  const { repetitions, seconds } = options;
+  return { machine, repetitions, seconds, skipped, cases };
+}
+
+async function main(): Promise<void> {
+  try {
+    const options = readOptions(process.argv.slice(2));
+    if (options.help) {
+      console.log(usage);
+      return;
+    }
+    const results = await measureAll(options);
+    console.log(options.json ? JSON.stringify(results, undefined, 2) : formatResults(results));
+  } catch (error) {
+    // Ctrl-C ends the children too, and their end is no news then.
+    if (interrupted) return;
+    console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  } finally {
+    await cleanup.run();
+  }
+}
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    interrupted = true;
+    void cleanup.run().then(() => process.exit(exitCode));
+  });
+}
+
+await main();

@@ -1,0 +1,95 @@
+/** The flows of the contenders made of nodes. */
+import type { FlowNode } from '../../support/node-red.ts';
+import { appVersion, type BenchEndpoint, largestRequestId, sampleTopic } from '../endpoint.ts';
+import { lostAfter } from '../orders.ts';
+
+/** A flow with what Node-RED keeps beside it. */
+export interface Flow {
+  readonly nodes: readonly FlowNode[];
+  /** By node id. */
+  readonly credentials: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+const tab = { id: 'tab', type: 'tab', label: 'Benchmark' } as const;
+
+function flowNode(id: string, type: string, wires: readonly string[], properties: object = {}): FlowNode {
+  return { id, type, z: tab.id, x: 200, y: 200, wires: [wires], ...properties };
+}
+
+/** Confirmed telemetry by kaa-telemetry. */
+export function kaaTelemetryFlow({ url, token, qos, window }: BenchEndpoint): Flow {
+  const endpoint = {
+    id: 'endpoint',
+    type: 'kaa-endpoint',
+    url,
+    appVersion,
+    qos: String(qos),
+    maxInFlight: String(window),
+    requestTimeout: String(lostAfter / 1000),
+    requestIdMax: String(largestRequestId),
+  };
+  return {
+    nodes: [
+      tab,
+      endpoint,
+      flowNode('driver', 'kaa-bench-driver', ['telemetry']),
+      flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpoint.id, delivery: 'confirmed' }),
+    ],
+    credentials: { [endpoint.id]: { token } },
+  };
+}
+
+/** Confirmed telemetry by core nodes, as a person who knows Node-RED well would wire it. */
+export function handWiredFlow(bench: BenchEndpoint): Flow {
+  const { hostname, port } = new URL(bench.url);
+  const topic = sampleTopic(bench);
+  const qos = String(bench.qos);
+  const broker = {
+    id: 'broker',
+    type: 'mqtt-broker',
+    broker: hostname,
+    port,
+    clientid: '',
+    autoConnect: true,
+    usetls: false,
+    protocolVersion: '4',
+    keepalive: '60',
+    cleansession: true,
+  };
+  const answersOf = (kind: 'status' | 'error'): FlowNode =>
+    flowNode(kind, 'mqtt in', ['match'], { topic: `${topic}/+/${kind}`, qos, datatype: 'utf8', broker: broker.id });
+  return {
+    nodes: [
+      tab,
+      broker,
+      flowNode('driver', 'kaa-bench-driver', ['request']),
+      functionNode('request', 'publish', {
+        initialize: `flow.set('pending', { lastId: 0, messages: new Map() });`,
+        func: `
+          const pending = flow.get('pending');
+          pending.lastId = (pending.lastId % ${largestRequestId}) + 1;
+          pending.messages.set(pending.lastId, msg);
+          return { topic: '${topic}/' + pending.lastId, payload: msg.payload };`,
+      }),
+      flowNode('publish', 'mqtt out', [], { topic: '', qos, retain: 'false', broker: broker.id }),
+      answersOf('status'),
+      answersOf('error'),
+      functionNode('match', 'driver', {
+        func: `
+          const [, , , , , id, kind] = msg.topic.split('/');
+          const { messages } = flow.get('pending');
+          const request = messages.get(Number(id));
+          if (request === undefined) return null;
+          messages.delete(Number(id));
+          if (kind === 'status') return request;
+          node.error(msg.payload, request);
+          return null;`,
+      }),
+    ],
+    credentials: {},
+  };
+}
+
+function functionNode(id: string, next: string, code: { func: string; initialize?: string }): FlowNode {
+  return flowNode(id, 'function', [next], { outputs: 1, timeout: 0, noerr: 0, finalize: '', libs: [], ...code });
+}

@@ -1,0 +1,50 @@
+/** Node-RED with a flow, as a contender. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runtimes } from '../../support/node-red.ts';
+import type { Cleanup } from '../cleanup.ts';
+import { Contender } from './contender.ts';
+import type { Flow } from './flows.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const packages = {
+  '@kaa-community/node-red-kaa': root,
+  'kaa-bench-driver': fileURLToPath(new URL('../driver', import.meta.url)),
+};
+
+/** Without editor and HTTP: nothing measured here needs a port. */
+const settings = {
+  uiHost: '127.0.0.1',
+  httpAdminRoot: false,
+  httpNodeRoot: false,
+  flowFile: 'flows.json',
+  credentialSecret: false,
+  telemetry: { enabled: false },
+};
+
+/** Starts Node-RED 5 with `flow`, which holds the driver node. */
+export async function startNodeRed(label: string, flow: Flow, cleanup: Cleanup): Promise<Contender> {
+  const userDirectory = await mkdtemp(join(tmpdir(), 'kaa-bench-'));
+  cleanup.add(() => rm(userDirectory, { recursive: true, force: true, maxRetries: 3 }));
+  await prepare(userDirectory, flow);
+  const [{ script }] = runtimes;
+  const args = ['--userDir', userDirectory, '--settings', join(userDirectory, 'settings.cjs')];
+  return Contender.start(label, script, args, cleanup);
+}
+
+async function prepare(userDirectory: string, { nodes, credentials }: Flow): Promise<void> {
+  await mkdir(join(userDirectory, 'node_modules/@kaa-community'), { recursive: true });
+  for (const [name, folder] of Object.entries(packages)) {
+    await symlink(folder, join(userDirectory, 'node_modules', name), 'junction');
+  }
+  const files = {
+    'package.json': JSON.stringify({ name: 'user-directory', private: true }),
+    'settings.cjs': `module.exports = ${JSON.stringify(settings)};`,
+    'flows.json': JSON.stringify(nodes),
+    'flows_cred.json': JSON.stringify(credentials),
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(userDirectory, name), content);
+}

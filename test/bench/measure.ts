@@ -1,0 +1,60 @@
+/** Measures one case: all contenders in turn, as often as ordered. */
+import type { Cleanup } from './cleanup.ts';
+import type { Contender } from './contenders/contender.ts';
+import { type ContenderName, contenderNames, startContender } from './contenders/contenders.ts';
+import type { BenchCase, Options } from './options.ts';
+import type { Measurement } from './orders.ts';
+import { median } from './statistics.ts';
+
+/** Milliseconds before every measurement but a contender's first, for which it has its long warm-up. */
+const shortWarmUp = 200;
+
+export type Figures = Readonly<Record<ContenderName, Measurement>>;
+
+/**
+ * Starts the contenders afresh and measures them by turns, so that a disturbance of the machine does not hit one alone.
+ * @param url of the server
+ */
+export async function measureCase(
+  { qos, window }: BenchCase,
+  url: string,
+  { repetitions, seconds, warmUpSeconds }: Pick<Options, 'repetitions' | 'seconds' | 'warmUpSeconds'>,
+  cleanup: Cleanup,
+): Promise<Figures> {
+  const start = (name: ContenderName): Promise<Contender> =>
+    startContender(name, { url, token: `${name}-${qos}-${window}`, qos, window }, cleanup);
+  const [raw, handWired, kaaTelemetry] = await Promise.all([start('raw'), start('handWired'), start('kaaTelemetry')]);
+  const contenders: Record<ContenderName, Contender> = { raw, handWired, kaaTelemetry };
+  const measured: Record<ContenderName, Measurement[]> = { raw: [], handWired: [], kaaTelemetry: [] };
+
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    const warmUpMilliseconds = repetition === 0 ? warmUpSeconds * 1000 : shortWarmUp;
+    const order = { window, warmUpMilliseconds, milliseconds: seconds * 1000 };
+    for (const name of contenderNames) {
+      const measurement = await contenders[name].measure(order);
+      measured[name].push(measurement);
+      if (measurement.lost > 0) {
+        console.error(`${contenders[name].label} lost ${measurement.lost}; it printed:\n${contenders[name].output}`);
+      }
+    }
+  }
+  await Promise.all(Object.values(contenders).map(async (contender) => contender.stop()));
+  return {
+    raw: summary(measured.raw),
+    handWired: summary(measured.handWired),
+    kaaTelemetry: summary(measured.kaaTelemetry),
+  };
+}
+
+/** The median of each figure; what was lost is summed up. */
+function summary(measurements: readonly Measurement[]): Measurement {
+  const middle = (figure: keyof Measurement): number => median(measurements.map((measurement) => measurement[figure]));
+  return {
+    tripsPerSecond: middle('tripsPerSecond'),
+    p50: middle('p50'),
+    p99: middle('p99'),
+    cpuPerTrip: middle('cpuPerTrip'),
+    busy: middle('busy'),
+    lost: measurements.reduce((sum, { lost }) => sum + lost, 0),
+  };
+}

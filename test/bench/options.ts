@@ -1,0 +1,78 @@
+/** The command line, and the cases that follow from it. */
+import { parseArgs } from 'node:util';
+import { type ServerName, serverNames } from './servers.ts';
+
+export const usage = `Usage: npm run bench -- [options]
+
+Confirmed round trips of one telemetry sample: MQTT.js alone, core nodes wired by hand, and kaa-telemetry.
+
+  --repetitions <n>   measurements of each case, of which the median is shown (default 3)
+  --seconds <s>       length of one measurement (default 2); each contender is warmed up before its first one
+  --quick             one repetition of half a second, at QoS 0 on the embedded broker only
+  --json              print the results as JSON
+  --help              print this
+`;
+
+/** The command line cannot be understood. */
+export class UsageError extends Error {}
+
+export interface BenchCase {
+  readonly server: ServerName;
+  readonly qos: 0 | 1;
+  readonly window: number;
+}
+
+export interface Options {
+  readonly help: boolean;
+  readonly json: boolean;
+  readonly repetitions: number;
+  readonly seconds: number;
+  /** Before the first measurement of a contender: V8 needs about two to compile all of Node-RED's ways. */
+  readonly warmUpSeconds: number;
+  readonly servers: readonly ServerName[];
+  readonly qualities: readonly (0 | 1)[];
+  readonly windows: readonly number[];
+}
+
+/**
+ * Reads the arguments of the command line.
+ * @throws {UsageError}
+ */
+export function readOptions(args: readonly string[]): Options {
+  const { help, json, quick, repetitions, seconds } = parse(args);
+  return {
+    help,
+    json,
+    repetitions: readNumber('--repetitions', repetitions, { fallback: quick ? 1 : 3, min: 1, max: 20, integer: true }),
+    seconds: readNumber('--seconds', seconds, { fallback: quick ? 0.5 : 2, min: 0.1, max: 20, integer: false }),
+    warmUpSeconds: quick ? 0.5 : 2,
+    servers: quick ? ['embedded'] : serverNames,
+    qualities: quick ? [0] : [0, 1],
+    windows: [1, 64],
+  };
+}
+
+function parse(args: readonly string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  const text = { type: 'string' } as const;
+  try {
+    const options = { help: flag, json: flag, quick: flag, repetitions: text, seconds: text };
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+interface Bounds {
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+  readonly integer: boolean;
+}
+
+function readNumber(name: string, text: string | undefined, { fallback, min, max, integer }: Bounds): number {
+  if (text === undefined) return fallback;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max && (!integer || Number.isInteger(value))) return value;
+  throw new UsageError(`${name} must be ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`);
+}

@@ -1,0 +1,26 @@
+/** What the benchmark and the processes of the contenders say to each other. */
+
+/** A sample without outcome for this many milliseconds is lost, and another one takes its place. */
+export const lostAfter = 2000;
+
+export interface MeasureOrder {
+  readonly window: number;
+  readonly warmUpMilliseconds: number;
+  readonly milliseconds: number;
+}
+
+/** The figures of one measurement. */
+export interface Measurement {
+  readonly tripsPerSecond: number;
+  /** Microseconds from input to outcome. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Microseconds of user and system time of the whole process, per round trip. */
+  readonly cpuPerTrip: number;
+  /** CPU time per elapsed time: near 1 the process itself is the limit. */
+  readonly busy: number;
+  readonly lost: number;
+}
+
+/** `ready`: the first round trip worked. */
+export type Report = { readonly kind: 'ready' } | { readonly kind: 'measured'; readonly measurement: Measurement };
