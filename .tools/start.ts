@@ -1,6 +1,6 @@
 /** `npm start`: the simulator and Node-RED with the demo flow, until Ctrl-C. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -52,7 +52,9 @@ async function requireFree(port: number, option: string): Promise<void> {
 function prepareUserDirectory(root: string, directory: string): void {
   const scope = `${directory}/node_modules/@kaa-community`;
   mkdirSync(scope, { recursive: true });
-  if (!existsSync(`${scope}/node-red-kaa`)) symlinkSync(root, `${scope}/node-red-kaa`, 'junction');
+  // Made anew: the checkout may have been moved or copied.
+  rmSync(`${scope}/node-red-kaa`, { force: true });
+  symlinkSync(root, `${scope}/node-red-kaa`, 'junction');
   writeFileSync(`${directory}/package.json`, '{ "name": "kaa-demo", "private": true }\n');
   writeFileSync(
     `${directory}/settings.cjs`,

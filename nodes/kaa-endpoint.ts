@@ -7,6 +7,8 @@ import type { Properties } from '../src/runtime/properties.ts';
 
 /** The part of a core tls-config node that is used here. */
 interface TlsConfigNode extends Node {
+  /** False where its files cannot be read. */
+  readonly valid: boolean;
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
@@ -18,7 +20,10 @@ export default function register(RED: NodeAPI): void {
   function tlsOptions(id: unknown): TlsOptions | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
     const node: unknown = RED.nodes.getNode(id);
-    if (isTlsConfig(node)) return node.addTLSOptions({});
+    if (isTlsConfig(node)) {
+      if (node.valid) return node.addTLSOptions({});
+      throw new KaaConfigError('The files of the chosen TLS configuration cannot be read.');
+    }
     throw new KaaConfigError('The chosen TLS configuration is missing or disabled.');
   }
 

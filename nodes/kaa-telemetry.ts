@@ -9,18 +9,20 @@ import { typedValue } from '../src/runtime/typed-value.ts';
 export default function register(RED: NodeAPI): void {
   function KaaTelemetry(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
-    startFlowNode(RED, this, definition['endpoint'], ({ client, endpoint, sender }) => {
+    startFlowNode(RED, this, definition['endpoint'], () => {
       const { options, metric, metricType } = readTelemetry(definition);
-      const telemetry = new Telemetry(client, options, sender);
       const metricOf = typedValue(RED, this, 'metric', metric, metricType);
-      return {
-        async input(message) {
-          const address = addressOf(message, endpoint);
-          const name = options.format === 'plain' ? await metricOf(message) : undefined;
-          const outcome = await telemetry.send(address, message.payload, name);
-          return withOutcome(message, address, endpoint, { extension: 'dcx', ...outcome });
-        },
-        close: () => telemetry.close(),
+      return ({ client, endpoint, sender }) => {
+        const telemetry = new Telemetry(client, options, sender);
+        return {
+          async input(message) {
+            const address = addressOf(message, endpoint);
+            const name = options.format === 'plain' ? await metricOf(message) : undefined;
+            const outcome = await telemetry.send(address, message.payload, name);
+            return withOutcome(message, address, endpoint, { extension: 'dcx', ...outcome });
+          },
+          close: () => telemetry.close(),
+        };
       };
     });
   }

@@ -22,7 +22,7 @@ const longestReason = 200;
 export function readStatus(resource: Resource, label: string, token: string, payload: Buffer): AnswerBody {
   const text = payload.toString();
   const parsed = text === '' ? undefined : parseJson(text);
-  const status = statusOf(parsed);
+  const status = carriesStatus(resource) ? statusOf(parsed) : {};
   if (status.statusCode !== undefined && status.statusCode >= 400) throw rejection(label, token, status);
 
   const outcome = {
@@ -44,6 +44,13 @@ export function readError(label: string, token: string, payload: Buffer): KaaErr
   const plain = typeof parsed === 'string' ? parsed : parsed === undefined && text !== '' ? text : undefined;
   const reasonPhrase = status.reasonPhrase ?? plain;
   return rejection(label, token, { ...status, ...(reasonPhrase === undefined ? {} : { reasonPhrase }) });
+}
+
+/** Whether a status in the body is the platform's word: where bodies are data, such as metadata, it is not. */
+function carriesStatus({ response }: Resource): boolean {
+  if (response === undefined) return true;
+  const { properties } = response;
+  return typeof properties === 'object' && properties !== null && 'statusCode' in properties;
 }
 
 interface Status {

@@ -48,6 +48,8 @@ export interface Channel<Request> {
   readonly requestIds: RequestIdScope<Request>;
   readonly traffic: EndpointTraffic<Request>;
   lastSender: Sender | undefined;
+  /** On the clock of `performance.now()`. */
+  lastUsed: number;
 }
 
 /**
@@ -77,5 +79,6 @@ export function openChannel<Request>(
     requestIds,
     traffic,
     lastSender: undefined,
+    lastUsed: performance.now(),
   };
 }

@@ -43,12 +43,12 @@ export class KaaClient {
         for (const listener of this.#statusListeners) listener(status);
       },
     });
-    this.#channels = new Channels(options.extensions);
+    this.#channels = new Channels(options.extensions, (channel) => this.#subscriptions.forget(channel));
     const qos = options.qos === 'auto' ? 0 : options.qos;
     this.#subscriptions = new Subscriptions(qos, options.requestTimeout * 1000, (channel, outcome) =>
       this.#subscriptionSettled(channel, outcome),
     );
-    this.#window = new RequestWindow(options, this.#subscriptions, () => this.#connection.published());
+    this.#window = new RequestWindow(options, this.#subscriptions, this.#connection);
   }
 
   get status(): ConnectionStatus {
@@ -114,9 +114,11 @@ export class KaaClient {
     }
   }
 
-  /** After this, `sender` hears of nothing any more. */
+  /** A sender leaves: what it has under way is settled with KAA_CLOSED, and it hears of nothing any more. */
   forget(sender: Sender): void {
     this.#channels.forget(sender);
+    this.#window.failAll(this.#channels.endpoints(), (exchange) => exchange.sender === sender, closedError);
+    this.#window.advance();
   }
 
   /** Settles everything with KAA_CLOSED and ends the connection within `deadline` milliseconds. */
@@ -124,7 +126,7 @@ export class KaaClient {
     this.#endFirstConnect();
     const ended = this.#connection.close(deadline);
     this.#subscriptions.stop();
-    this.#window.stop(this.#channels.endpoints(), ({ publishedAt }) => new KaaClosedError(publishedAt !== undefined));
+    this.#window.stop(this.#channels.endpoints(), closedError);
     await ended;
   }
 
@@ -132,6 +134,7 @@ export class KaaClient {
     this.#endFirstConnect();
     const { link } = this.#connection;
     if (link === undefined) return;
+    this.#channels.releaseIdle();
     this.#subscriptions.start(link);
     this.#window.start(link, this.#channels.endpoints());
   }
@@ -155,7 +158,7 @@ export class KaaClient {
   #subscriptionSettled(channel: Channel<Exchange>, outcome: SubscriptionOutcome): void {
     const { label, traffic } = channel;
     if (outcome === 'timed-out') {
-      this.#window.failWaiting(channel, new KaaTimeoutError(label, this.options.requestTimeout, false));
+      this.#window.failWaiting(channel, new KaaTimeoutError(label, this.options.requestTimeout, 'subscribing'));
     } else if (outcome === 'refused') {
       const remedy = 'Allow the client to read the topics below its endpoint token.';
       const error = new KaaConfigError(
@@ -190,4 +193,8 @@ export class KaaClient {
       channel.lastSender?.unexpectedError(target, readError(label, target.token, payload));
     }
   }
+}
+
+function closedError({ publishedAt }: Exchange): KaaClosedError {
+  return new KaaClosedError(publishedAt !== undefined);
 }

@@ -74,6 +74,11 @@ export class Connection {
     if (this.#state.name === 'connected') this.#state.published ??= performance.now();
   }
 
+  /** To be told of every PUBACK: a server that sends them has not refused our messages. */
+  acknowledged(): void {
+    if (this.#state.name === 'connected') this.#state.received = true;
+  }
+
   /** Ends for good; resolves when the link is gone, after `deadline` milliseconds at the latest. */
   async close(deadline: number): Promise<void> {
     const state = this.#state;

@@ -19,7 +19,11 @@ export class Exchange {
   readonly sender: Sender;
   /** Set when published; absent where no ID is needed. */
   requestId: number | undefined;
-  /** On the clock of `performance.now()`; undefined while waiting. */
+  /** What the link calls the message, while its receipt is awaited at QoS 1. */
+  messageId: number | undefined;
+  /** On the clock of `performance.now()`, as are all times here. */
+  readonly enteredAt = performance.now();
+  /** Undefined while waiting. */
   publishedAt: number | undefined;
   readonly outcome: Promise<ExchangeOutcome>;
   readonly resolve: (outcome: ExchangeOutcome) => void;

@@ -36,6 +36,9 @@ const systemReasons = new Map<string, ConnectionReason>([
   ['EPROTO', 'tls'],
 ]);
 
+/** The server wants a certificate of ours, refuses it, or it cannot be read with its key. */
+const clientCertificate = /^ERR_OSSL_|ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|UNKNOWN_CA)|KEY_VALUES_MISMATCH/;
+
 const messageReasons: readonly (readonly [RegExp, ConnectionReason])[] = [
   [/^connack timeout$/i, 'no-answer'],
   [/^keepalive timeout$/i, 'keep-alive'],
@@ -68,6 +71,7 @@ function reasonOf(code: string | undefined, message: string): ConnectionReason |
   if (code !== undefined) {
     const known = systemReasons.get(code);
     if (known !== undefined) return known;
+    if (clientCertificate.test(code)) return 'tls-client';
     if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return 'tls';
   }
   return messageReasons.find(([pattern]) => pattern.test(message))?.[1];

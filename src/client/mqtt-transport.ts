@@ -9,6 +9,9 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { linkFailure } from './link-failure.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions, QualityOfService, Transport } from './transport.ts';
 
+/** Milliseconds between two looks into the buffer of a stream that is slow to take messages. */
+const bufferLookInterval = 5;
+
 /** MQTT 3.1.1, 3.9.3: the SUBACK code of a refused filter. */
 const refused = 128;
 
@@ -21,6 +24,10 @@ class MqttLink implements Link {
   #failure: LinkFailure | undefined;
   #accepted = false;
   #watchingDrain = false;
+  /** Receipts of messages that may still be in the stream's buffer. */
+  #unwritten: (() => void)[] = [];
+  #writtenCheck: NodeJS.Immediate | undefined;
+  #writtenLater: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions, listener: LinkListener) {
     this.#options = options;
@@ -33,13 +40,25 @@ class MqttLink implements Link {
     return stream !== undefined && stream.writable && !stream.writableNeedDrain;
   }
 
-  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): void {
+  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): number | undefined {
     const client = this.#client;
-    if (client === undefined || !client.connected) return;
-    client.publish(topic, payload, { qos }, (error) => {
-      if (error === undefined || error === null) receipt();
-    });
+    if (client === undefined || !client.connected) return undefined;
+    try {
+      client.publish(topic, payload, { qos }, (error) => {
+        if (error !== undefined && error !== null) return;
+        if (qos === 1) receipt();
+        else this.#whenWritten(receipt);
+      });
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
     this.#watchDrain();
+    return qos === 1 ? client.getLastMessageId() : undefined;
+  }
+
+  discard(messageId: number): void {
+    this.#client?.removeOutgoingMessage(messageId);
   }
 
   subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly number[]> {
@@ -54,7 +73,7 @@ class MqttLink implements Link {
   }
 
   close(deadline: number): Promise<void> {
-    this.#listener = undefined;
+    this.#detach();
     const client = this.#client;
     if (client === undefined) return Promise.resolve();
     if (deadline <= 0 || !client.connected) {
@@ -75,38 +94,68 @@ class MqttLink implements Link {
   }
 
   async #open(): Promise<void> {
-    const { connect } = await import('mqtt');
-    if (this.#listener === undefined) return;
     try {
-      this.#client = connect(this.#options.url, mqttOptions(this.#options));
+      const { connect } = await import('mqtt');
+      if (this.#listener === undefined) return;
+      const client = connect(this.#options.url, mqttOptions(this.#options));
+      this.#client = client;
+      this.#listen(client);
+      client.connect();
+      this.#setNoDelay();
+      // MQTT.js keeps errors without a code to itself, among them an HTTP answer where a WebSocket was asked for.
+      client.stream.on('error', (error) => {
+        this.#failure ??= linkFailure(error, this.#accepted);
+      });
     } catch (error) {
       this.#end(linkFailure(error, false));
-      return;
     }
-    const client = this.#client;
-    this.#setNoDelay();
+  }
+
+  #listen(client: MqttClient): void {
     client.on('connect', () => {
       this.#accepted = true;
       this.#listener?.connected();
     });
     client.on('message', (topic, payload) => this.#listener?.message(topic, payload));
-    // MQTT.js keeps errors without a code to itself, among them an HTTP answer where a WebSocket was asked for.
-    client.stream.on('error', (error) => {
-      this.#failure ??= linkFailure(error, this.#accepted);
-    });
-    client.on('error', (error) => {
-      this.#failure ??= linkFailure(error, this.#accepted);
-      // MQTT.js leaves the stream open after errors such as a refused login or an unreadable packet.
-      destroy(client);
-    });
+    client.on('error', (error) => this.#fail(error));
     client.on('close', () => this.#end(this.#failure ?? { reason: this.#accepted ? 'dropped' : 'dropped-at-login' }));
+  }
+
+  /** MQTT.js leaves the stream open after errors such as a refused login or an unreadable packet. */
+  #fail(error: unknown): void {
+    this.#failure ??= linkFailure(error, this.#accepted);
+    if (this.#client !== undefined) destroy(this.#client);
   }
 
   #end(failure: LinkFailure): void {
     const listener = this.#listener;
-    this.#listener = undefined;
+    this.#detach();
     if (this.#client !== undefined) destroy(this.#client);
     listener?.closed(failure);
+  }
+
+  /** From here on nobody is told of anything. */
+  #detach(): void {
+    this.#listener = undefined;
+    this.#unwritten = [];
+    clearImmediate(this.#writtenCheck);
+    clearTimeout(this.#writtenLater);
+  }
+
+  /** MQTT.js takes a QoS 0 message for sent when it has put it into the stream's buffer. */
+  #whenWritten(receipt: () => void): void {
+    this.#unwritten.push(receipt);
+    if (this.#unwritten.length === 1) this.#writtenCheck = setImmediate(() => this.#checkWritten());
+  }
+
+  #checkWritten(): void {
+    if ((this.#stream()?.writableLength ?? 0) > 0) {
+      this.#writtenLater = setTimeout(() => this.#checkWritten(), bufferLookInterval);
+      return;
+    }
+    const receipts = this.#unwritten;
+    this.#unwritten = [];
+    for (const receipt of receipts) receipt();
   }
 
   #stream(): Duplex | undefined {
@@ -141,6 +190,8 @@ function mqttOptions(options: LinkOptions): IClientOptions {
     ...(options.password === undefined ? {} : { password: options.password }),
     keepalive: options.keepAlive,
     connectTimeout: options.connectTimeout * 1000,
+    // The listeners are there before anything can fail.
+    manualConnect: true,
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
@@ -151,12 +202,14 @@ function mqttOptions(options: LinkOptions): IClientOptions {
 
 function tlsOptions({ tls }: LinkOptions): IClientOptions {
   if (tls === undefined) return {};
-  // MQTT.js hands all options to tls.connect, but declares fewer forms of certificates than Node takes.
-  return { ...tls } as IClientOptions;
+  // MQTT.js hands all options to tls.connect, but declares fewer forms of certificates than Node takes; to a WebSocket it
+  // hands some of them, and not the server name.
+  return { ...tls, wsOptions: { ...tls } } as IClientOptions;
 }
 
 /** Ends without waiting; errors of the dying stream have no reader any more. */
 function destroy(client: MqttClient): void {
   client.end(true);
-  client.stream.destroy();
+  // Absent where opening failed at once.
+  (client.stream as MqttClient['stream'] | undefined)?.destroy();
 }

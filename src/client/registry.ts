@@ -38,14 +38,17 @@ export class ClientRegistry {
     return entry.client;
   }
 
-  /** Leaves; the last user's leaving ends the connection. Resolves when `user` need not wait any more. */
-  async deregister(nodeId: string, user: ClientUser): Promise<void> {
+  /**
+   * Leaves; the last user's leaving ends the connection. Resolves when `user` need not wait any more.
+   * @param deadline milliseconds that this may take
+   */
+  async deregister(nodeId: string, user: ClientUser, deadline: number): Promise<void> {
     const entry = this.#entries.get(nodeId);
     if (entry === undefined || !entry.users.delete(user)) return;
     entry.client.forget(user);
     if (entry.users.size > 0) return;
     if (entry.abandoned !== undefined) entry.abandoned();
-    else await this.#close(nodeId, entry, closeDeadline);
+    else await this.#close(nodeId, entry, deadline);
   }
 
   /** The endpoint is closing: its users may send their last messages, then the connection ends, within the deadline. */

@@ -40,14 +40,18 @@ export interface Link {
   /** False while the stream needs draining; publish only while true. */
   readonly writable: boolean;
   /**
-   * `receipt` is called once when the message was written (QoS 0) or acknowledged (QoS 1), and never if the link breaks
-   * before; callers keep their own timers.
+   * `receipt` is called once when the message was written (QoS 0, possibly before this returns) or acknowledged (QoS 1),
+   * and never if the link breaks before; callers keep their own timers.
+   * @returns at QoS 1 what `discard` wants
    */
-  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): void;
+  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): number | undefined;
+  /** Forgets a message that was published at QoS 1 and is given up: its receipt is not waited for any more. */
+  discard(messageId: number): void;
   /** Resolves to one SUBACK code per filter (128 = refused); never settles if the link breaks before. */
   subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly number[]>;
   /** Says goodbye and ends, by force after `deadline` milliseconds (0 = at once). No listener is called any more. */
   close(deadline: number): Promise<void>;
 }
 
+/** Opens a link; its listener is called later, never before this returns. */
 export type Transport = (options: LinkOptions, listener: LinkListener) => Link;

@@ -17,24 +17,31 @@ const lateAnswers = 10;
 /** Milliseconds after which endpoints without a free request ID look again. */
 const requestIdRetry = 1000;
 
+/** Hears what happens on the wire, to tell later why a connection was lost. */
+export interface WireWitness {
+  published(): void;
+  /** The server sent a PUBACK. */
+  acknowledged(): void;
+}
+
 export class RequestWindow {
   readonly #options: ClientOptions;
   readonly #subscriptions: Subscriptions<Exchange>;
-  readonly #published: () => void;
+  readonly #witness: WireWitness;
   readonly #requestIds: RequestIds;
   readonly #line = new WaitingLine();
   /** In the order of publishing, so that the first is the next to time out. */
   readonly #outstanding = new Set<Exchange>();
   readonly #withoutRequestId = new Set<EndpointTraffic<Exchange>>();
   #link: Link | undefined;
+  #advancing = false;
   #deadlineTimer: NodeJS.Timeout | undefined;
   #requestIdTimer: NodeJS.Timeout | undefined;
 
-  /** @param published called at every publish */
-  constructor(options: ClientOptions, subscriptions: Subscriptions<Exchange>, published: () => void) {
+  constructor(options: ClientOptions, subscriptions: Subscriptions<Exchange>, witness: WireWitness) {
     this.#options = options;
     this.#subscriptions = subscriptions;
-    this.#published = published;
+    this.#witness = witness;
     this.#requestIds = new RequestIds(options.requestIdMax, lateAnswers * this.#timeout);
   }
 
@@ -53,6 +60,10 @@ export class RequestWindow {
 
   push(exchange: Exchange): void {
     this.#line.push(exchange);
+    // Not only at its turn: the subscriptions of all that wait go out together.
+    if (this.#link !== undefined && !this.#subscriptions.granted(exchange.channel)) {
+      this.#subscriptions.request(exchange.channel);
+    }
     this.advance();
   }
 
@@ -70,20 +81,36 @@ export class RequestWindow {
     clearTimeout(this.#requestIdTimer);
     this.#deadlineTimer = undefined;
     this.#requestIdTimer = undefined;
-    for (const exchange of this.#outstanding) this.#fail(exchange, error(exchange));
+    this.failAll(endpoints, () => true, error);
+  }
+
+  /** Settles what is published or waiting and for which `matches` holds. */
+  failAll(
+    endpoints: Iterable<EndpointTraffic<Exchange>>,
+    matches: (exchange: Exchange) => boolean,
+    error: (exchange: Exchange) => Error,
+  ): void {
+    for (const exchange of this.#outstanding) {
+      if (matches(exchange)) this.#giveUp(exchange, error(exchange));
+    }
     for (const traffic of endpoints) {
-      for (const exchange of this.#line.remove(traffic, () => true)) exchange.reject(error(exchange));
+      for (const exchange of this.#line.remove(traffic, matches)) exchange.reject(error(exchange));
     }
   }
 
   /** Publishes what may go now. */
   advance(): void {
-    const link = this.#link;
-    if (link === undefined) return;
-    while (this.#outstanding.size < this.#options.maxInFlight && link.writable) {
-      const exchange = this.#line.next((candidate) => this.#mayGo(candidate));
-      if (exchange === undefined) return;
-      this.#publish(link, exchange);
+    // A receipt may come while the link is still publishing, and thousands may wait: no recursion.
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      while (this.#outstanding.size < this.#options.maxInFlight && this.#link?.writable === true) {
+        const exchange = this.#line.next((candidate) => this.#mayGo(candidate));
+        if (exchange === undefined) return;
+        this.#publish(this.#link, exchange);
+      }
+    } finally {
+      this.#advancing = false;
     }
   }
 
@@ -139,8 +166,11 @@ export class RequestWindow {
     channel.traffic.outstanding += 1;
     this.#outstanding.add(exchange);
     this.#deadlineTimer ??= setTimeout(() => this.#expire(), this.#timeout);
-    this.#published();
-    link.publish(topic, payload, this.#qosFor(settlement), () => {
+    this.#witness.published();
+    const qos = this.#qosFor(settlement);
+    exchange.messageId = link.publish(topic, payload, qos, () => {
+      exchange.messageId = undefined;
+      if (qos === 1) this.#witness.acknowledged();
       if (settlement === 'receipt' && this.#outstanding.has(exchange)) this.#acknowledged(exchange);
     });
   }
@@ -169,12 +199,28 @@ export class RequestWindow {
         this.#deadlineTimer = setTimeout(() => this.#expire(), Math.ceil(due));
         break;
       }
-      const { channel, requestId } = exchange;
+      const { channel } = exchange;
+      const wasSilent = channel.traffic.silent;
       channel.traffic.silent = true;
-      if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, 'timed-out');
-      this.#fail(exchange, new KaaTimeoutError(channel.label, this.#options.requestTimeout, true));
+      this.#giveUp(exchange, new KaaTimeoutError(channel.label, this.#options.requestTimeout, 'sent'));
+      if (wasSilent) this.#failStale(channel.traffic, now - this.#timeout);
     }
     this.advance();
+  }
+
+  /** An endpoint that stays silent gets one request per time-out: what waited that long behind it is not left waiting. */
+  #failStale(traffic: EndpointTraffic<Exchange>, before: number): void {
+    for (const exchange of this.#line.remove(traffic, ({ enteredAt }) => enteredAt <= before)) {
+      exchange.reject(new KaaTimeoutError(exchange.channel.label, this.#options.requestTimeout, 'waiting'));
+    }
+  }
+
+  /** Settles a message without its answer, which may still come: its request ID is not used again for a while. */
+  #giveUp(exchange: Exchange, error: Error): void {
+    const { requestId, messageId, channel } = exchange;
+    if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, 'timed-out');
+    if (messageId !== undefined) this.#link?.discard(messageId);
+    this.#fail(exchange, error);
   }
 
   #fail(exchange: Exchange, error: Error): void {

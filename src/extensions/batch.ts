@@ -1,4 +1,4 @@
-/** Collects samples of one endpoint and sends them as one message. */
+/** Collects samples of one endpoint and sends them as one message, once. */
 import type { ExchangeOutcome } from '../client/exchange.ts';
 
 /** Samples as JSON, separated by commas. */
@@ -21,52 +21,42 @@ export interface BatchOutcome extends ExchangeOutcome {
   readonly samples: number;
 }
 
-interface OpenBatch {
-  readonly parts: string[];
-  count: number;
-  bytes: number;
-  readonly outcome: Promise<BatchOutcome>;
-  readonly resolve: (outcome: Promise<BatchOutcome>) => void;
-  readonly timer: NodeJS.Timeout;
-}
-
 export class Batch {
   readonly #limits: BatchLimits;
-  readonly #send: (samples: EncodedSamples) => Promise<ExchangeOutcome>;
-  #open: OpenBatch | undefined;
+  readonly #send: (body: string) => Promise<ExchangeOutcome>;
+  readonly #parts: string[] = [];
+  readonly #timer: NodeJS.Timeout;
+  readonly #outcome = Promise.withResolvers<BatchOutcome>();
+  #count = 0;
+  /** Two bytes for the brackets; every part brings its comma. */
+  #bytes = 2;
 
-  constructor(limits: BatchLimits, send: (samples: EncodedSamples) => Promise<ExchangeOutcome>) {
+  /** @param send sends the body; called once */
+  constructor(limits: BatchLimits, send: (body: string) => Promise<ExchangeOutcome>) {
     this.#limits = limits;
     this.#send = send;
+    this.#timer = setTimeout(() => this.flush(), limits.interval);
   }
 
-  /** Adds the samples of one message, never split, and waits for the outcome of their batch. */
-  add(samples: EncodedSamples): Promise<BatchOutcome> {
-    const bytes = Buffer.byteLength(samples.json) + 1;
-    if (this.#open !== undefined && this.#open.bytes + bytes > this.#limits.maxPayload) this.flush();
-    const open = (this.#open ??= this.#start());
-    open.parts.push(samples.json);
-    open.count += samples.count;
-    open.bytes += bytes;
-    if (open.count >= this.#limits.size) this.flush();
-    return open.outcome;
+  /** Whether there is room for the samples of one more message, which are never split. */
+  fits({ json }: EncodedSamples): boolean {
+    return this.#count === 0 || this.#bytes + Buffer.byteLength(json) + 1 <= this.#limits.maxPayload;
   }
 
-  /** Sends what was collected. */
+  /** Adds the samples of one message and waits for the outcome of the batch. */
+  add({ json, count }: EncodedSamples): Promise<BatchOutcome> {
+    this.#parts.push(json);
+    this.#bytes += Buffer.byteLength(json) + 1;
+    this.#count += count;
+    if (this.#count >= this.#limits.size) this.flush();
+    return this.#outcome.promise;
+  }
+
+  /** Sends what was collected; the batch takes no more. */
   flush(): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    this.#open = undefined;
-    clearTimeout(open.timer);
-    const samples = open.count;
-    const sent = this.#send({ json: open.parts.join(','), count: samples });
-    open.resolve(sent.then((outcome) => ({ ...outcome, samples })));
-  }
-
-  #start(): OpenBatch {
-    const { promise, resolve } = Promise.withResolvers<BatchOutcome>();
-    const timer = setTimeout(() => this.flush(), this.#limits.interval);
-    // Two bytes for the brackets; every sample brings its comma.
-    return { parts: [], count: 0, bytes: 2, outcome: promise, resolve, timer };
+    clearTimeout(this.#timer);
+    const samples = this.#count;
+    const sent = this.#send(`[${this.#parts.join(',')}]`);
+    this.#outcome.resolve(sent.then((outcome) => ({ ...outcome, samples })));
   }
 }

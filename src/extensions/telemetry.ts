@@ -7,7 +7,7 @@ import { nameProblem, nameProblemText } from '../protocol/names.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 import { Batch, type EncodedSamples } from './batch.ts';
 import { readPlainSample } from './plain-sample.ts';
-import { readSamples, type Samples } from './sample.ts';
+import { readSamples, requireExactNumbers, type Samples } from './sample.ts';
 import { stamp, type TimestampFormat } from './timestamp.ts';
 
 export interface TelemetryOptions {
@@ -33,13 +33,19 @@ export class Telemetry {
   readonly #client: KaaClient;
   readonly #options: TelemetryOptions;
   readonly #sender: Sender;
+  /** The open batches, by endpoint. */
   readonly #batches = new Map<string, Batch>();
+  readonly #unwatch: () => void;
   #closed = false;
 
   constructor(client: KaaClient, options: TelemetryOptions, sender: Sender) {
     this.#client = client;
     this.#options = options;
     this.#sender = sender;
+    // What waits for its batch to fill need not wait to hear that there is no connection.
+    this.#unwatch = client.onStatus(({ state }) => {
+      if (state === 'offline') this.#flush();
+    });
   }
 
   /**
@@ -57,12 +63,16 @@ export class Telemetry {
   /** Sends the open batches and takes no more samples. */
   close(): void {
     this.#closed = true;
-    for (const batch of this.#batches.values()) batch.flush();
-    this.#batches.clear();
+    this.#unwatch();
+    this.#flush();
   }
 
   get #settlement(): Settlement {
     return this.#options.delivery === 'confirmed' ? 'answer' : 'receipt';
+  }
+
+  #flush(): void {
+    for (const batch of this.#batches.values()) batch.flush();
   }
 
   async #sendPlain(address: EndpointAddress, payload: unknown, metric: unknown): Promise<TelemetryOutcome> {
@@ -78,12 +88,12 @@ export class Telemetry {
   }
 
   async #sendJson(address: EndpointAddress, payload: unknown): Promise<TelemetryOutcome> {
-    const given = readSamples(payload);
+    const given = readSamples(payload, this.#client.options.maxPayload);
     const samples = this.#encode(given);
     const resource = resources.samples.path;
     if (this.#options.batchSize > 1) {
       this.#client.requireAvailable();
-      return { ...(await this.#batch(address).add(samples)), resource };
+      return { ...(await this.#batch(address, samples).add(samples)), resource };
     }
     const body = given.wasArray ? `[${samples.json}]` : samples.json;
     return { ...(await this.#sendSamples(address, body)), resource, samples: samples.count };
@@ -93,6 +103,7 @@ export class Telemetry {
     const { timestamp, timestampField } = this.#options;
     const count = samples.length;
     if (timestamp === 'none' && text !== undefined) return { json: wasArray ? text.slice(1, -1) : text, count };
+    if (text !== undefined) requireExactNumbers(wasArray ? samples : samples[0]);
     const stamped = stamp(samples, timestamp, timestampField);
     return { json: stamped.map((sample) => JSON.stringify(sample)).join(','), count };
   }
@@ -102,15 +113,19 @@ export class Telemetry {
     return this.#client.send(target, Buffer.from(body), this.#settlement, this.#sender);
   }
 
-  #batch(address: EndpointAddress): Batch {
+  /** The open batch of an endpoint with room for the samples. */
+  #batch(address: EndpointAddress, samples: EncodedSamples): Batch {
     const key = `${address.appVersion}/${address.token}`;
-    let batch = this.#batches.get(key);
-    if (batch === undefined) {
-      const { batchSize, batchInterval } = this.#options;
-      const limits = { size: batchSize, interval: batchInterval * 1000, maxPayload: this.#client.options.maxPayload };
-      batch = new Batch(limits, ({ json }) => this.#sendSamples(address, `[${json}]`));
-      this.#batches.set(key, batch);
-    }
+    const open = this.#batches.get(key);
+    if (open?.fits(samples) === true) return open;
+    open?.flush();
+    const { batchSize, batchInterval } = this.#options;
+    const limits = { size: batchSize, interval: batchInterval * 1000, maxPayload: this.#client.options.maxPayload };
+    const batch = new Batch(limits, (body) => {
+      this.#batches.delete(key);
+      return this.#sendSamples(address, body);
+    });
+    this.#batches.set(key, batch);
     return batch;
   }
 }

@@ -1,6 +1,6 @@
 /** Why there is no connection, in words for error messages; the status texts and the remedies are in the catalogue. */
 export const connectionReasons = {
-  'not-connected': 'not connected yet',
+  'not-connected': 'the first connection takes longer than the time-out',
   'unknown-host': 'the host name is unknown',
   refused: 'the server refuses connections on this port',
   unreachable: 'the server cannot be reached',
@@ -9,6 +9,7 @@ export const connectionReasons = {
   'tls-untrusted': "the server's certificate is not trusted",
   'tls-expired': "the server's certificate is expired or not yet valid",
   'tls-name': "the server's certificate is for another host name",
+  'tls-client': 'our client certificate is missing, refused or cannot be used',
   tls: 'no secure connection could be agreed on',
   'login-refused': 'the server refused the user name, the password or the certificate',
   'client-id-refused': 'the server refused the client ID',

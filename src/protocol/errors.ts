@@ -79,17 +79,23 @@ function rejectionRemedy(statusCode: number | undefined): string {
   return 'Check the payload.';
 }
 
+const timeoutMessages = {
+  sent: (resource: string, seconds: number) =>
+    `No answer to ${resource} within ${seconds} s; Kaa may have processed it. ` +
+    'Check the endpoint token, the application version and the link.',
+  waiting: (resource: string, seconds: number) =>
+    `The endpoint does not answer, and the message to ${resource} waited behind its requests for ${seconds} s; ` +
+    'it was not sent. Check the endpoint token and the application version.',
+  subscribing: (resource: string, seconds: number) =>
+    `The server did not confirm the subscription to the answers of ${resource} within ${seconds} s; ` +
+    'nothing was sent. Check the link.',
+};
+
 /** No answer arrived in time. `sent` tells whether the platform may have processed the request. */
 export class KaaTimeoutError extends KaaError {
-  constructor(resource: string, seconds: number, sent: boolean) {
-    super(
-      'KAA_TIMEOUT',
-      sent
-        ? `No answer to ${resource} within ${seconds} s; Kaa may have processed it. ` +
-            'Check the endpoint token, the application version and the link.'
-        : `The server did not confirm the subscription to the answers of ${resource} within ${seconds} s; nothing was sent.`,
-      { sent },
-    );
+  /** @param phase what the message was waiting for: an answer, its turn, or the subscription to answers */
+  constructor(resource: string, seconds: number, phase: keyof typeof timeoutMessages) {
+    super('KAA_TIMEOUT', timeoutMessages[phase](resource, seconds), { sent: phase === 'sent' });
   }
 }
 
@@ -101,7 +107,7 @@ export class KaaOfflineError extends KaaError {
       'KAA_OFFLINE',
       sent
         ? `The connection to Kaa was lost before the answer came (${why}); Kaa may have processed the message.`
-        : `Not connected to Kaa (${why}); the message was not sent.`,
+        : `Not connected to Kaa (${why}); the message was not sent. The connection is tried again by itself.`,
       { sent },
     );
   }
@@ -129,8 +135,8 @@ export class KaaClosedError extends KaaError {
     super(
       'KAA_CLOSED',
       sent
-        ? 'The flow was stopped before the answer came; Kaa may have processed the message.'
-        : 'The flow is stopping; the message was not sent.',
+        ? 'The node was closed before the answer came; Kaa may have processed the message.'
+        : 'The node is closing; the message was not sent. Send it again after the deploy.',
       { sent },
     );
   }

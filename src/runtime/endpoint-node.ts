@@ -56,8 +56,9 @@ export class EndpointConnection {
     return client;
   }
 
-  async deregister(user: ClientUser): Promise<void> {
-    await registry.deregister(this.#node.id, user);
+  /** @param deadline milliseconds that this may take */
+  async deregister(user: ClientUser, deadline: number): Promise<void> {
+    await registry.deregister(this.#node.id, user, deadline);
   }
 
   async close(): Promise<void> {
@@ -66,7 +67,7 @@ export class EndpointConnection {
 
   /** Each reason once, until the connection is back. */
   #log(logged: { offline: string | undefined }, status: ConnectionStatus): void {
-    const server = this.endpoint.client.urls.join(', ');
+    const server = this.endpoint.client.urls.map(printable).join(', ');
     if (status.state === 'connected') {
       logged.offline = undefined;
       this.#node.log(this.#texts('log.connected', { server }));
@@ -76,6 +77,12 @@ export class EndpointConnection {
       this.#node.warn(`${this.#texts(`log.${status.reason}`, { server })}${detail}`);
     }
   }
+}
+
+/** An address for the log: whatever stands behind its path may be a secret. */
+function printable(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { KaaConfigError } from '../protocol/errors.ts';
 import { type NameKind, nameProblem, nameProblemText } from '../protocol/names.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
 import { largestRequestId } from '../protocol/topic.ts';
-import { choiceProperty, numberProperty, type Properties, textProperty } from './properties.ts';
+import { choiceProperty, numberProperty, type Properties, textProperty, verbatimProperty } from './properties.ts';
 
 export interface Endpoint {
   readonly client: ClientOptions;
@@ -28,6 +28,9 @@ export interface EndpointSurroundings {
 
 export const defaultUrl = 'mqtts://mqtt.cloud.kaaiot.com:8883';
 
+/** MQTT 3.1.1, 1.5.3: bytes of a string. */
+const longestString = 65_535;
+
 const protocols = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 
 /** Property names of the extension instances. */
@@ -45,14 +48,17 @@ const extensionProperties = {
  */
 export function readEndpoint(properties: Properties, surroundings: EndpointSurroundings): Endpoint {
   const { nodeId, userDir, credentials, tls, resolve } = surroundings;
-  const username = textProperty(credentials, 'username', '');
-  const password = textProperty(credentials, 'password', '');
+  const username = loginProperty(credentials, 'username');
+  const password = loginProperty(credentials, 'password');
+  if (password !== '' && username === '') throw new KaaConfigError('The password needs a user name beside it.');
+  const urls = readUrls(resolve(textProperty(properties, 'url', defaultUrl)));
+  if (tls !== undefined) for (const url of urls) requireTls(url);
   return {
     token: optionalName('token', 'endpoint token', textProperty(credentials, 'token', '')),
     appVersion: optionalName('appVersion', 'application version', textProperty(properties, 'appVersion', '')),
     client: {
-      urls: readUrls(resolve(textProperty(properties, 'url', defaultUrl))),
-      clientId: textProperty(properties, 'clientId', '') || generatedClientId(userDir, nodeId),
+      urls,
+      clientId: readClientId(properties) || generatedClientId(userDir, nodeId),
       ...(username === '' ? {} : { username }),
       ...(password === '' ? {} : { password }),
       ...(tls === undefined ? {} : { tls }),
@@ -93,6 +99,23 @@ function readUrl(text: string): string {
   return text;
 }
 
+/** With a TLS configuration beside a plain URL, the login would go in clear although TLS was meant. */
+function requireTls(url: string): void {
+  const { protocol } = new URL(url);
+  if (protocol === 'mqtts:' || protocol === 'wss:') return;
+  throw new KaaConfigError(
+    `A TLS configuration is chosen, but the server URL says ${protocol.slice(0, -1)}: ` +
+      'write mqtts or wss, or choose no TLS configuration.',
+  );
+}
+
+/** User name or password: blanks count. */
+function loginProperty(credentials: Properties, name: string): string {
+  const value = verbatimProperty(credentials, name);
+  if (Buffer.byteLength(value) > longestString) throw new KaaConfigError(`The ${name} is too long for MQTT.`);
+  return value;
+}
+
 function readQos(properties: Properties): 'auto' | 0 | 1 {
   const { qos } = properties;
   const choice = choiceProperty({ qos: typeof qos === 'number' ? String(qos) : qos }, 'qos', ['auto', '0', '1']);
@@ -122,6 +145,12 @@ function requireName(kind: NameKind, label: string, value: string): string {
   const problem = nameProblem(kind, value);
   if (problem !== undefined) throw new KaaConfigError(`The ${label} ${nameProblemText[problem]}.`);
   return value;
+}
+
+function readClientId(properties: Properties): string {
+  const clientId = textProperty(properties, 'clientId', '');
+  if (Buffer.byteLength(clientId) > longestString) throw new KaaConfigError('The client ID is too long for MQTT.');
+  return clientId;
 }
 
 /** Stable, and different on every machine that a flow is rolled out to; 23 characters are what every server accepts. */

@@ -7,7 +7,7 @@ import type { Sender, Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { closeDeadline, type ClientUser } from '../client/registry.ts';
-import { KaaConfigError } from '../protocol/errors.ts';
+import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
 import { whenFlowsStarted } from './flows-started.ts';
@@ -31,25 +31,27 @@ export interface Behaviour {
 }
 
 /**
- * Starts a flow node. Where the node cannot work (`create` throws, or there is no endpoint), its status says why and
+ * Starts a flow node. Where the node cannot work (`prepare` throws, or there is no endpoint), its status says why and
  * every message fails with KAA_CONFIG.
+ * @param prepare reads the node's settings, and gives what makes its behaviour once it is registered
  */
 export function startFlowNode(
   RED: NodeAPI,
   node: Node,
   endpointId: unknown,
-  create: (context: FlowNodeContext) => Behaviour,
+  prepare: () => (context: FlowNodeContext) => Behaviour,
 ): void {
-  const running = new RunningNode(RED, node);
   try {
-    running.start(findEndpoint(RED, endpointId), create);
+    const create = prepare();
+    const endpointNode = findEndpoint(RED, endpointId);
+    new RunningNode(RED, node, endpointNode).start(create);
   } catch (error) {
     refuseInput(RED, node, error);
   }
 }
 
 function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
-  const reason = error instanceof KaaConfigError ? error : new KaaConfigError(String(error));
+  const reason = error instanceof KaaConfigError ? error : new KaaConfigError(asError(error).message);
   const kaa = { state: 'offline', reason: reason.code, inFlight: 0 };
   const status = { fill: 'red', shape: 'ring', text: sharedTexts(RED)('status.error.KAA_CONFIG'), kaa } as const;
   node.error(reason.message);
@@ -60,84 +62,95 @@ function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
   );
 }
 
+type Send = (message: FlowMessage) => void;
+type Done = (error?: Error) => void;
+
 class RunningNode implements ClientUser {
   readonly #RED: NodeAPI;
   readonly #node: Node;
-  #status: NodeStatus | undefined;
-  #endpoint: Endpoint | undefined;
+  readonly #endpointNode: EndpointNode;
+  readonly #endpoint: Endpoint;
+  readonly #client: KaaClient;
+  readonly #status: NodeStatus;
   /** Counts the messages that came in. */
   #messages = 0;
   #underWay = 0;
   #idle: (() => void) | undefined;
 
-  constructor(RED: NodeAPI, node: Node) {
+  constructor(RED: NodeAPI, node: Node, endpointNode: EndpointNode) {
     this.#RED = RED;
     this.#node = node;
+    this.#endpointNode = endpointNode;
+    this.#endpoint = endpointNode.connection.endpoint;
+    const client = endpointNode.connection.register(this);
+    this.#client = client;
+    this.#status = new NodeStatus(node, sharedTexts(RED), client.status, () => client.inFlight);
   }
 
-  start(endpointNode: EndpointNode, create: (context: FlowNodeContext) => Behaviour): void {
-    const { connection } = endpointNode;
-    const { endpoint } = connection;
-    this.#endpoint = endpoint;
-    const client = connection.register(this);
-    let behaviour: Behaviour;
-    try {
-      behaviour = create({ endpoint, client, sender: this });
-    } catch (error) {
-      void connection.deregister(this);
-      throw error;
-    }
-    endpointNode.users[this.#node.id] = this.#node;
-    const status = new NodeStatus(this.#node, sharedTexts(this.#RED), client.status, () => client.inFlight);
-    this.#status = status;
-    const notStarted = whenFlowsStarted(this.#RED, () => status.start());
+  start(create: (context: FlowNodeContext) => Behaviour): void {
+    const behaviour = create({ endpoint: this.#endpoint, client: this.#client, sender: this });
+    const { users } = this.#endpointNode;
+    users[this.#node.id] = this.#node;
+    const notStarted = whenFlowsStarted(this.#RED, () => this.#status.start());
     this.#node.on('input', (message, send, done) => void this.#handle(behaviour, message, send, done));
     this.#node.on('close', (_removed: boolean, done: () => void) => {
       notStarted();
-      delete endpointNode.users[this.#node.id];
-      void this.#close(behaviour, endpointNode).finally(done);
+      delete users[this.#node.id];
+      void this.#close(behaviour).finally(done);
     });
   }
 
   statusChanged(status: ConnectionStatus): void {
-    this.#status?.connection(status);
+    this.#status.connection(status);
   }
 
   /** An error that belongs to no message: a new one tells Catch of it. */
   unexpectedError(target: Target, error: Error): void {
-    if (this.#endpoint === undefined) return;
-    this.#status?.failed(error, this.#messages);
-    this.#node.error(error, { _msgid: this.#RED.util.generateId(), ...addressProperties(target, this.#endpoint) });
+    this.#status.failed(error, this.#messages);
+    this.#node.error(error, this.#newMessage(addressProperties(target, this.#endpoint)));
   }
 
-  async #handle(
-    behaviour: Behaviour,
-    message: NodeMessageInFlow,
-    send: (message: FlowMessage) => void,
-    done: (error?: Error) => void,
-  ): Promise<void> {
+  async #handle(behaviour: Behaviour, message: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
     this.#messages += 1;
     this.#underWay += 1;
     const number = this.#messages;
     try {
       const outcome = await behaviour.input(message);
-      this.#status?.succeeded(number);
-      send(outcome);
-      done();
+      this.#report(() => {
+        this.#status.succeeded(number);
+        send(outcome);
+        done();
+      });
     } catch (error) {
-      this.#status?.failed(error, this.#messages);
-      done(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#idle?.();
+      this.#report(() => {
+        this.#status.failed(error, this.#messages);
+        done(asError(error));
+      });
+    }
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#idle?.();
+  }
+
+  /** Node-RED copies messages for Catch, Complete and several wires; what cannot be copied must not end the process. */
+  #report(outcome: () => void): void {
+    try {
+      outcome();
+    } catch (error) {
+      const message = `The outcome of a message could not be reported, because Node-RED cannot copy it: ${asError(error).message}`;
+      this.#node.error(new KaaInvalidError('message', [{ path: '', reason: message }]), this.#newMessage({}));
     }
   }
 
-  async #close(behaviour: Behaviour, { connection }: EndpointNode): Promise<void> {
+  #newMessage(properties: Partial<FlowMessage>): FlowMessage {
+    return { _msgid: this.#RED.util.generateId(), ...properties };
+  }
+
+  async #close(behaviour: Behaviour): Promise<void> {
+    const deadline = performance.now() + closeDeadline;
     behaviour.close();
     if (this.#underWay > 0) await this.#settled();
-    this.#status?.close();
-    await connection.deregister(this);
+    this.#status.close();
+    await this.#endpointNode.connection.deregister(this, Math.max(0, deadline - performance.now()));
   }
 
   #settled(): Promise<void> {
@@ -148,5 +161,15 @@ class RunningNode implements ClientUser {
         resolve();
       };
     });
+  }
+}
+
+/** Whatever was thrown, as an error; a thing that cannot even be written is still an error. */
+function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  try {
+    return new Error(String(thrown));
+  } catch {
+    return new Error('something that cannot be written was thrown');
   }
 }

@@ -62,14 +62,15 @@ export function addressProperties(
   };
 }
 
-/** The input message with its outcome, on its way out. */
+/** The input message with its outcome, on its way out; a copy where the flow has frozen it. */
 export function withOutcome(
   message: FlowMessage,
   address: EndpointAddress,
   endpoint: Endpoint,
   kaa: KaaProperty,
 ): FlowMessage {
-  delete message.token;
-  delete message.appVersion;
-  return Object.assign(message, addressProperties(address, endpoint), { kaa });
+  const output = Object.isExtensible(message) ? message : { ...message };
+  delete output.token;
+  delete output.appVersion;
+  return Object.assign(output, addressProperties(address, endpoint), { kaa });
 }

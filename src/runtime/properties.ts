@@ -4,12 +4,20 @@ import { KaaConfigError } from '../protocol/errors.ts';
 /** A node's definition as it stands in the flow file: nothing about its values is certain. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** A text; absent or empty means `fallback`. */
+/** A text, with blanks around it removed; absent or empty means `fallback`. */
 export function textProperty(properties: Properties, name: string, fallback: string): string {
+  const text = verbatimProperty(properties, name).trim();
+  return text === '' ? fallback : text;
+}
+
+/** A text as it stands; a number counts as one, because variables of the environment may be numbers. */
+export function verbatimProperty(properties: Properties, name: string): string {
   const value = properties[name];
-  if (value === undefined || value === null || value === '') return fallback;
-  if (typeof value === 'string') return value.trim();
-  throw new KaaConfigError(`Expected the property ${name} to be a text, got ${describe(value)}.`);
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  // The value stays out of the message: it may be a secret.
+  throw new KaaConfigError(`Expected the property ${name} to be a text, got a ${typeof value}.`);
 }
 
 /** A number, stored as number or string; absent or empty means `fallback`. */

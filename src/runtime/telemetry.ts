@@ -11,6 +11,7 @@ export interface TelemetrySettings {
 
 /** @throws {KaaConfigError} a property that cannot be used */
 export function readTelemetry(properties: Properties): TelemetrySettings {
+  const metricType = textProperty(properties, 'metricType', 'msg');
   return {
     options: {
       format: choiceProperty(properties, 'format', ['json', 'plain']),
@@ -20,7 +21,7 @@ export function readTelemetry(properties: Properties): TelemetrySettings {
       batchSize: numberProperty(properties, 'batchSize', { fallback: 1, min: 1, max: 10_000, integer: true }),
       batchInterval: numberProperty(properties, 'batchInterval', { fallback: 0, min: 0, max: 3600 }) || 1,
     },
-    metric: textProperty(properties, 'metric', 'topic'),
-    metricType: textProperty(properties, 'metricType', 'msg'),
+    metric: textProperty(properties, 'metric', metricType === 'msg' ? 'topic' : ''),
+    metricType,
   };
 }

@@ -4,7 +4,7 @@ import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
 
 export type TypedValue = (message: NodeMessageInFlow) => Promise<unknown>;
 
-const types = ['msg', 'str', 'num', 'flow', 'global', 'env', 'jsonata'] as const;
+const types = ['msg', 'str', 'flow', 'global', 'env', 'jsonata'] as const;
 
 /**
  * @param name the property's name, for messages
@@ -16,11 +16,43 @@ export function typedValue(RED: NodeAPI, node: Node, name: string, value: string
     throw new KaaConfigError(`Expected the property ${name}Type to be one of ${types.join(', ')}, got ${type}.`);
   }
   if (known === 'str') return () => Promise.resolve(value);
+  const evaluate =
+    known === 'jsonata'
+      ? jsonata(RED, node, name, value)
+      : (message: NodeMessageInFlow, callback: Callback): void => {
+          RED.util.evaluateNodeProperty(value, known, node, message, callback);
+        };
   return (message) =>
     new Promise((resolve, reject) => {
-      RED.util.evaluateNodeProperty(value, known, node, message, (error, result: unknown) => {
-        if (error === null || error === undefined) resolve(result);
-        else reject(new KaaInvalidError(name, [{ path: '', reason: `cannot be evaluated: ${error.message}` }]));
-      });
+      const fail = (error: unknown): void => {
+        reject(new KaaInvalidError(name, [{ path: '', reason: `cannot be evaluated: ${reasonOf(error)}` }]));
+      };
+      try {
+        evaluate(message, (error, result) => {
+          if (error === null || error === undefined) resolve(result);
+          else fail(error);
+        });
+      } catch (error) {
+        fail(error);
+      }
     });
+}
+
+type Callback = (error: Error | null | undefined, result: unknown) => void;
+
+/** An expression is read once, so that a wrong one is reported at the start and not with each message. */
+function jsonata(RED: NodeAPI, node: Node, name: string, value: string) {
+  try {
+    const expression = RED.util.prepareJSONataExpression(value, node);
+    return (message: NodeMessageInFlow, callback: Callback): void => {
+      RED.util.evaluateJSONataExpression(expression, message, callback);
+    };
+  } catch (error) {
+    throw new KaaConfigError(`The expression of the property ${name} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** JSONata throws plain objects with a message. */
+function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

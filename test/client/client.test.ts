@@ -123,6 +123,48 @@ describe('client', () => {
       assert.deepEqual(error.cause, { sent: false });
     });
 
+    it('that wait for many channels of one endpoint ask for all their subscriptions together', async () => {
+      await connect();
+      server.link.grant = () => undefined;
+      for (let metric = 0; metric < 25; metric += 1)
+        void send({ ...samples, resource: 'plainSample', name: `m${metric}` });
+      await settle();
+      assert.equal(server.link.filters.length, 75);
+      assert.equal(server.link.subscriptionQualities.length, 3);
+    });
+
+    it('whose SUBSCRIBE was never answered fail, and those that shared its packet are tried again', async () => {
+      await connect();
+      server.answerAll();
+      server.link.grant = (filter) => (filter.includes('/dead/') ? undefined : 0);
+      const dead = send({ ...samples, token: 'dead' });
+      const shared = send({ ...samples, token: 'shares-the-packet' });
+      await settle();
+      await send({ ...samples, token: 'later' });
+      await clock.tickAsync(10_000);
+      await shared;
+      await clock.tickAsync(10_000);
+      assert.equal((await failure(dead)).code, 'KAA_TIMEOUT');
+    });
+
+    it('behind an endpoint that stays silent are not left waiting for ever', async () => {
+      await connect({ requestTimeout: 1, maxInFlight: 1 });
+      const outcomes = Array.from({ length: 50 }, () => send());
+      await clock.tickAsync(3000);
+      const errors = await Promise.all(outcomes.map(failure));
+      assert.deepEqual(new Set(errors.map(({ code }) => code)), new Set(['KAA_TIMEOUT']));
+      assert.deepEqual(errors.map(({ cause }) => cause.sent).filter(Boolean).length, server.link.published.length);
+      assert.ok(server.link.published.length <= 2);
+    });
+
+    it('behind a slow endpoint wait as long as it answers', async () => {
+      await connect({ requestTimeout: 1, maxInFlight: 1 });
+      server.onPublish = (link, { topic }) => void setTimeout(() => link.deliver(`${topic}/status`), 900);
+      const outcomes = Array.from({ length: 10 }, () => send());
+      await clock.tickAsync(10_000);
+      await Promise.all(outcomes);
+    });
+
     it('subscribe each filter once', async () => {
       await connect();
       server.answerAll();
@@ -182,6 +224,13 @@ describe('client', () => {
       const error = await failure(outcome);
       assert.equal(error.code, 'KAA_PROTOCOL');
       assert.equal(error.cause.details?.[0]?.path, '/1');
+    });
+
+    it('take a statusCode in the body for data where the body is data', async () => {
+      await connect();
+      const { outcome, message } = await published({ ...samples, resource: 'metadata' });
+      server.link.deliver(`${message.topic}/status`, { statusCode: 500 });
+      assert.deepEqual((await outcome).body, { statusCode: 500 });
     });
 
     it('hand over the body where the resource has one', async () => {
@@ -272,6 +321,7 @@ describe('client', () => {
         await connect({ qos });
         assert.equal((await published(samples, 'answer')).message.qos, answer);
         assert.equal((await published(samples, 'receipt')).message.qos, receipt);
+        assert.deepEqual(server.link.subscriptionQualities, [answer]);
       });
     }
   });
@@ -298,6 +348,24 @@ describe('client', () => {
         assert.equal(unexpected.length, 1);
       });
     }
+
+    it('by the thousands, with receipts at once, are all settled', async () => {
+      open({ qos: 0 });
+      server.answerAll();
+      const outcomes = Array.from({ length: 20_000 }, () => send(samples, 'receipt'));
+      server.link.accept();
+      await Promise.all(outcomes);
+      assert.equal(server.link.published.length, 20_000);
+    });
+
+    it('that are given up are forgotten by the link, so that it does not keep them', async () => {
+      await connect({ requestTimeout: 1 });
+      await published(samples, 'receipt');
+      const acknowledged = await published(samples, 'receipt');
+      acknowledged.message.receipt();
+      await clock.tickAsync(1000);
+      assert.deepEqual(server.link.discarded, [1]);
+    });
 
     it('fail with KAA_TIMEOUT where no receipt comes', async () => {
       await connect();
@@ -379,6 +447,28 @@ describe('client', () => {
       assert.equal(client.inFlight, 0);
     });
 
+    it('does not use a request ID again whose answer may still come over the next connection', async () => {
+      await connect({ requestIdMax: 99 });
+      const { outcome, message } = await published();
+      server.link.break();
+      await failure(outcome);
+      await clock.tickAsync(1000);
+      server.link.accept();
+      server.answerAll();
+      const ids = await Promise.all(Array.from({ length: 98 }, () => send().then(({ requestId }) => requestId)));
+      assert.ok(!ids.includes(parseTopic(message.topic)?.requestId));
+    });
+
+    it('counts request IDs from a random start', async () => {
+      const starts = new Set<number | undefined>();
+      for (let start = 0; start < 5; start += 1) {
+        await connect();
+        starts.add(parseTopic((await published()).message.topic)?.requestId);
+        await client.close(0);
+      }
+      assert.ok(starts.size > 1);
+    });
+
     it('publishes nothing settled again after a reconnect', async () => {
       await connect();
       await published();
@@ -402,6 +492,24 @@ describe('client', () => {
       assert.equal(server.link.filters.length, 3);
       await send();
       assert.equal(server.link.filters.length, 3);
+    });
+
+    it('lets go of names that were not used for an hour', async () => {
+      await connect();
+      server.answerAll();
+      const metric = (name: string): Target => ({ ...samples, resource: 'plainSample', name });
+      await send(metric('often'));
+      await send(metric('once'));
+      for (let minute = 0; minute < 61; minute += 1) {
+        await clock.tickAsync(60_000);
+        await send(metric('often'));
+      }
+      server.link.break();
+      await clock.tickAsync(1000);
+      server.link.accept();
+      await settle();
+      assert.deepEqual(new Set(server.link.filters.map((filter) => filter.split('/')[5])), new Set(['often']));
+      await send(metric('once'));
     });
 
     it('keeps trying, with back-off from 1 s to 60 s', async () => {
@@ -441,6 +549,14 @@ describe('client', () => {
       assert.deepEqual(client.status, { state: 'offline', reason: 'dropped-first-message' });
     });
 
+    it('says that the connection was lost when the server had acknowledged our messages', async () => {
+      await connect();
+      const { message } = await published(samples, 'receipt');
+      message.receipt();
+      server.link.break({ reason: 'dropped' });
+      assert.deepEqual(client.status, { state: 'offline', reason: 'dropped' });
+    });
+
     it('says that the connection was lost when the server had spoken before', async () => {
       await connect();
       const { message } = await published();
@@ -471,6 +587,24 @@ describe('client', () => {
       assert.equal(client.status.state, 'connected');
       server.link.deliver(`${message.topic}/status`);
       await outcome;
+    });
+
+    it('settles with KAA_CLOSED what a sender leaves behind, and nothing of the others', async () => {
+      await connect({ maxInFlight: 1 });
+      const left = [send(), send()];
+      const other = client.send(samples, Buffer.from('other'), 'answer', { unexpectedError: () => {} });
+      await settle();
+      server.answerAll();
+      client.forget(sender);
+      const errors = await Promise.all(left.map(failure));
+      assert.deepEqual(
+        errors.map(({ code, cause }) => [code, cause.sent]),
+        [
+          ['KAA_CLOSED', true],
+          ['KAA_CLOSED', false],
+        ],
+      );
+      await other;
     });
 
     it('settles everything with KAA_CLOSED on close and connects no more', async () => {

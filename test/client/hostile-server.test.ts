@@ -10,7 +10,9 @@ import { clientOptions } from '../support/client-options.ts';
 class HostileServer {
   readonly #server: Server;
   #socket: Socket | undefined;
-  #answering = true;
+  /** Payloads of what the client published. */
+  readonly payloads: string[] = [];
+  answering = true;
 
   constructor() {
     this.#server = createServer((socket) => this.#talk(socket));
@@ -22,8 +24,13 @@ class HostileServer {
     return `mqtt://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  async close(): Promise<void> {
+  /** Drops the connection. */
+  drop(): void {
     this.#socket?.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.drop();
     this.#server.close();
     await once(this.#server, 'close');
   }
@@ -51,7 +58,8 @@ class HostileServer {
         const body = data.subarray(offset + 1 + bytes, offset + 1 + bytes + length);
         if (type === 1) socket.write(Buffer.from([0x20, 2, 0, 0]));
         if (type === 8) socket.write(Buffer.from([0x90, 5, body[0] ?? 0, body[1] ?? 0, 0, 0, 0]));
-        if (type === 3 && this.#answering) {
+        if (type === 3) this.payloads.push(/[a-z]+$/.exec(body.toString('latin1'))?.[0] ?? '');
+        if (type === 3 && this.answering) {
           const topic = body.subarray(2, 2 + body.readUInt16BE(0));
           socket.write(publishPacket(Buffer.concat([topic, Buffer.from('/status')]), Buffer.alloc(0)));
         }
@@ -138,6 +146,27 @@ describe('client and a hostile server', () => {
       assert.equal(Object.hasOwn(Object.prototype, 'x'), false);
     });
   }
+
+  it('that acknowledges nothing and drops us sees nothing of it again', async () => {
+    server.answering = false;
+    const ghosts = [
+      client.send(target, Buffer.from('ghost'), 'receipt', sender),
+      client.send(target, Buffer.from('ghost'), 'answer', sender),
+    ];
+    while (server.payloads.filter((payload) => payload === 'ghost').length < 2)
+      await new Promise((resolve) => setImmediate(resolve));
+    server.drop();
+    for (const ghost of ghosts) await assert.rejects(ghost, { code: 'KAA_OFFLINE' });
+    server.payloads.length = 0;
+    server.answering = true;
+    await new Promise<void>((resolve) => {
+      client.onStatus(({ state }) => {
+        if (state === 'connected') resolve();
+      });
+    });
+    await client.send(target, Buffer.from('alive'), 'answer', sender);
+    assert.deepEqual(server.payloads, ['alive']);
+  });
 
   it('survives bytes that are no MQTT: the connection ends with a reason', async () => {
     const offline = new Promise<unknown>((resolve) => {

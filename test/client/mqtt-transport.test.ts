@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { mqttTransport } from '../../src/client/mqtt-transport.ts';
+import { until } from '../simulator/support.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions } from '../../src/client/transport.ts';
 
 /** Opens a link and collects what it reports. */
@@ -9,17 +10,23 @@ function openLink(url: string, changes: Partial<LinkOptions> = {}) {
   const connected = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<LinkFailure>();
   let closings = 0;
+  let drained = Promise.withResolvers<void>();
   const listener: LinkListener = {
     connected: () => connected.resolve(),
     message: () => {},
-    writable: () => {},
+    writable: () => drained.resolve(),
     closed: (failure) => {
       closings += 1;
       closed.resolve(failure);
     },
   };
+  /** Resolves at the next word that the stream takes more again. */
+  const drains = (): Promise<void> => {
+    drained = Promise.withResolvers<void>();
+    return drained.promise;
+  };
   const link: Link = mqttTransport({ url, clientId: 'test', keepAlive: 30, connectTimeout: 5, ...changes }, listener);
-  return { link, connected: connected.promise, closed: closed.promise, closings: () => closings };
+  return { link, connected: connected.promise, closed: closed.promise, closings: () => closings, drains };
 }
 
 describe('transport over MQTT.js', () => {
@@ -115,7 +122,47 @@ describe('transport over MQTT.js', () => {
     assert.equal((await closed).reason, 'dropped');
   });
 
-  it('sets no-delay, so that QoS 1 round trips do not stall', async () => {
+  it('says in CONNECT what it was told: MQTT 3.1.1, clean session, keep-alive, login', async () => {
+    const received: Buffer[] = [];
+    const url = await listen((socket) => {
+      connack(0)(socket);
+      socket.on('data', (data) => received.push(data));
+    });
+    const { link, connected } = openLink(url, { clientId: 'me', username: 'user', password: 'pass', keepAlive: 77 });
+    await connected;
+    await link.close(1000);
+    const connect = Buffer.concat(received);
+    // Fixed header of two bytes, "MQTT", protocol level, flags (user name, password, clean session), keep-alive.
+    assert.deepEqual([...connect.subarray(2, 12)], [0, 4, ...Buffer.from('MQTT'), 4, 0b1100_0010, 0, 77]);
+    assert.ok(connect.includes(Buffer.from('\0\x02me\0\x04user\0\x04pass')));
+  });
+
+  it('sets no-delay on its socket', async () => {
+    // oxlint-disable-next-line typescript/unbound-method -- called with its socket
+    const { setNoDelay } = Socket.prototype;
+    const calls: unknown[] = [];
+    Socket.prototype.setNoDelay = function spied(this: Socket, noDelay?: boolean): Socket {
+      calls.push(noDelay);
+      return setNoDelay.call(this, noDelay);
+    };
+    try {
+      const { link, connected } = openLink(await listen(connack(0)));
+      await connected;
+      await link.close(0);
+      assert.deepEqual(calls, [true]);
+    } finally {
+      Socket.prototype.setNoDelay = setNoDelay;
+    }
+  });
+
+  it('leaves no socket behind when opening fails at once', async () => {
+    const { closed } = openLink(await listen(() => {}), { username: 'x'.repeat(70_000) });
+    await closed;
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const socket of sockets) if (!socket.closed) await once(socket, 'close');
+  });
+
+  it('does QoS 1 round trips without a stall', async () => {
     const url = await listen(connack(0));
     const { link, connected } = openLink(url);
     await connected;
@@ -175,18 +222,31 @@ describe('transport over MQTT.js', () => {
     assert.ok(performance.now() - started < 1000);
   });
 
-  it('tells when the stream needs draining', async () => {
+  it('tells when the stream needs draining, and calls QoS 0 sent when it was written', async () => {
     const url = await listen((socket) => {
       socket.once('data', () => {
         socket.write(Buffer.from([0x20, 2, 0, 0]));
         socket.pause();
       });
     });
-    const { link, connected } = openLink(url);
+    const { link, connected, drains } = openLink(url);
     await connected;
     const big = Buffer.alloc(1024 * 1024);
-    for (let count = 0; count < 50 && link.writable; count += 1) link.publish('t', big, 0, () => {});
+    let written = 0;
+    let published = 0;
+    // The system's own buffers take some before the stream has to keep any.
+    do {
+      link.publish('t', big, 0, () => (written += 1));
+      published += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } while (link.writable && published < 50);
     assert.equal(link.writable, false);
+    assert.equal(written, published - 1, 'what is still in the buffer does not count as sent');
+    const drained = drains();
+    for (const socket of sockets) socket.resume();
+    await drained;
+    assert.equal(link.writable, true);
+    await until(() => written === published);
     await link.close(0);
   });
 });

@@ -10,9 +10,15 @@ describe('registry of connections', () => {
   let registry: ClientRegistry;
   const options = clientOptions();
 
-  function user(): ClientUser & { states: string[] } {
+  function user(): ClientUser & { states: string[]; errors: Error[] } {
     const states: string[] = [];
-    return { states, statusChanged: ({ state }) => void states.push(state), unexpectedError: () => {} };
+    const errors: Error[] = [];
+    return {
+      states,
+      errors,
+      statusChanged: ({ state }) => void states.push(state),
+      unexpectedError: (_target, error) => void errors.push(error),
+    };
   }
 
   beforeEach(() => {
@@ -34,9 +40,9 @@ describe('registry of connections', () => {
     assert.equal(server.links.length, 1);
     server.link.accept();
     assert.deepEqual([first.states, second.states], [['connected'], ['connected']]);
-    await registry.deregister('endpoint', first);
+    await registry.deregister('endpoint', first, 2000);
     assert.equal(server.link.closed, false);
-    await registry.deregister('endpoint', second);
+    await registry.deregister('endpoint', second, 2000);
     assert.equal(server.link.closed, true);
   });
 
@@ -45,22 +51,30 @@ describe('registry of connections', () => {
     const one = registry.register('endpoint', options, only);
     const other = user();
     assert.notEqual(registry.register('other', options, other), one);
-    await registry.deregister('other', other);
+    await registry.deregister('other', other, 2000);
     assert.deepEqual(
       server.links.map(({ closed }) => closed),
       [false, true],
     );
-    await registry.deregister('endpoint', only);
+    await registry.deregister('endpoint', only, 2000);
   });
 
   it('opens a new connection when a user comes after the last one left', async () => {
     const first = user();
     registry.register('endpoint', options, first);
-    await registry.deregister('endpoint', first);
+    await registry.deregister('endpoint', first, 2000);
     const second = user();
     registry.register('endpoint', options, second);
     assert.equal(server.links.length, 2);
-    await registry.deregister('endpoint', second);
+    await registry.deregister('endpoint', second, 2000);
+  });
+
+  it('ends within the time that is left to its last user', async () => {
+    const only = user();
+    registry.register('endpoint', options, only);
+    server.link.accept();
+    await registry.deregister('endpoint', only, 300);
+    assert.equal(server.link.closedWithin, 300);
   });
 
   it('ends when the endpoint closes, after its users have left', async () => {
@@ -72,7 +86,7 @@ describe('registry of connections', () => {
     await clock.tickAsync(1000);
     assert.equal(ended, false);
     assert.equal(server.link.closed, false);
-    await registry.deregister('endpoint', only);
+    await registry.deregister('endpoint', only, 2000);
     await end;
     assert.equal(server.link.closed, true);
   });
@@ -91,11 +105,17 @@ describe('registry of connections', () => {
 
   it('forgets a user that left, also as the sender of messages', async () => {
     const [stays, leaves] = [user(), user()];
-    registry.register('endpoint', options, stays);
+    const client = registry.register('endpoint', options, stays);
     registry.register('endpoint', options, leaves);
-    await registry.deregister('endpoint', leaves);
     server.link.accept();
-    assert.deepEqual(leaves.states, []);
-    await registry.deregister('endpoint', stays);
+    const target = { appVersion: 'v1', token: 't', resource: 'samples' } as const;
+    const outcome = client.send(target, Buffer.from('{}'), 'answer', leaves);
+    await clock.tickAsync(0);
+    await registry.deregister('endpoint', leaves, 2000);
+    await assert.rejects(outcome, { code: 'KAA_CLOSED' });
+    server.link.deliver('kp1/v1/dcx/t/json/error', { statusCode: 400 });
+    assert.deepEqual(leaves.states, ['connected']);
+    assert.deepEqual(leaves.errors, []);
+    await registry.deregister('endpoint', stays, 2000);
   });
 });

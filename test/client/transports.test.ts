@@ -60,6 +60,21 @@ describe('client over each transport', () => {
     assert.equal(status.state === 'offline' && status.reason, 'no-websocket');
   });
 
+  it('leaves no socket and no timer behind, however often it connected', async () => {
+    const resources = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap' || name === 'Timeout').length;
+    const round = async (): Promise<void> => {
+      assert.equal((await connect(simulator.mqttUrl)).state, 'connected');
+      await confirmSample();
+      await client?.close(1000);
+    };
+    await round();
+    const after = resources();
+    for (let count = 0; count < 20; count += 1) await round();
+    // The simulator's side of the last connection takes a moment.
+    while (resources() > after) await new Promise((resolve) => setImmediate(resolve));
+  });
+
   describe('mqtts', () => {
     let authority: Authority;
     let server: Server | undefined;

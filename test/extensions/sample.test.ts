@@ -35,9 +35,11 @@ describe('samples', () => {
     [foreign('[{ a: 1 }]'), [{ a: 1 }]],
     [JSON.parse('{"__proto__":{"x":1},"a":1}'), [JSON.parse('{"__proto__":{"x":1},"a":1}')]],
     [deep(99), [deep(99)]],
+    [{ n: Object(5), s: Object('abc'), b: Object(false) }, [{ n: 5, s: 'abc', b: false }]],
+    [{ url: new URL('http://x/') }, [{ url: 'http://x/' }]],
   ];
   for (const [payload, samples] of valid) {
-    it(`takes ${describePayload(payload)}`, () => assert.deepEqual(readSamples(payload).samples, samples));
+    it(`takes ${describePayload(payload)}`, () => assert.deepEqual(readSamples(payload, 10_000).samples, samples));
   }
 
   const invalid: [unknown, string, RegExp][] = [
@@ -62,17 +64,38 @@ describe('samples', () => {
     [Buffer.from('x'), '', /binary/],
     [{ raw: new Uint8Array(2) }, '/raw', /binary/],
     [foreign('{ raw: new Uint8Array(2).buffer }'), '/raw', /binary/],
-    [{ m: new Map() }, '/m', /Map/],
+    [{ m: new Map() }, '/m', /kind Map/],
     [{ f: () => 1 }, '/f', /function/],
     [{ s: Symbol('x') }, '/s', /symbol/],
     [{ at: new Date('x') }, '/at', /invalid date/],
+    [{ p: Promise.resolve() }, '/p', /kind Promise/],
+    [{ e: new Error('x') }, '/e', /kind Error/],
+    [{ r: /x/ }, '/r', /kind RegExp/],
+    [
+      {
+        get a(): never {
+          throw new Error('broken sensor');
+        },
+      },
+      '',
+      /cannot be read: broken sensor/,
+    ],
+    [
+      {
+        toJSON: () => {
+          throw Object.create(null);
+        },
+      },
+      '',
+      /its code throws/,
+    ], // oxlint-disable-line typescript/only-throw-error
     [circular, '/a/b', /refers back/],
     [deep(100_000), '', /deeper than 100/],
   ];
   for (const [payload, path, reason] of invalid) {
     it(`refuses ${describePayload(payload)}`, () => {
       assert.throws(
-        () => readSamples(payload),
+        () => readSamples(payload, 10_000),
         (error: unknown) => {
           assert.ok(error instanceof KaaInvalidError);
           assert.match(error.message, reason);
@@ -85,14 +108,20 @@ describe('samples', () => {
 
   it('are copies: the flow may change its objects meanwhile', () => {
     const payload = { a: { b: 1 } };
-    const { samples } = readSamples(payload);
+    const { samples } = readSamples(payload, 10_000);
     payload.a.b = 2;
     assert.deepEqual(samples, [{ a: { b: 1 } }]);
   });
 
+  it('that refer to one object again and again are refused before they fill the memory', () => {
+    let value: unknown = 1;
+    for (let level = 0; level < 60; level += 1) value = [value, value];
+    assert.throws(() => readSamples({ value }, 10_000), /more values than the payload may have bytes/);
+  });
+
   it('may hold the same object twice', () => {
     const shared = { b: 1 };
-    assert.deepEqual(readSamples({ x: shared, y: shared }).samples, [{ x: { b: 1 }, y: { b: 1 } }]);
+    assert.deepEqual(readSamples({ x: shared, y: shared }, 100).samples, [{ x: { b: 1 }, y: { b: 1 } }]);
   });
 });
 

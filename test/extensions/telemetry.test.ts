@@ -140,6 +140,11 @@ describe('telemetry', () => {
       for (const payload of [5, [{ a: 1 }, 5]]) assert.equal(await code(send(payload)), 'KAA_INVALID');
       assert.deepEqual(bodies(), []);
     });
+    it('text whose digits would be lost is refused', async () => {
+      await start({ timestamp: 'epoch' });
+      assert.equal(await code(send('[{"a":1},{"counter":12345678901234567890}]')), 'KAA_INVALID');
+      assert.deepEqual(bodies(), []);
+    });
     it('text is stamped too', async () => {
       await start({ timestamp: 'epoch' });
       await send('{"a":1}');
@@ -214,6 +219,13 @@ describe('telemetry', () => {
       await start({ batchSize: 2 });
       server.link.break();
       assert.equal(await code(send({ a: 1 })), 'KAA_OFFLINE');
+    });
+    it('fail at once when the connection is lost', async () => {
+      await start({ batchSize: 100, batchInterval: 3600 });
+      const outcome = send({ a: 1 });
+      await clock.tickAsync(1000);
+      server.link.break();
+      assert.equal(await code(outcome), 'KAA_OFFLINE');
     });
     it('of sent messages settle with the receipt', async () => {
       await start({ batchSize: 2, delivery: 'sent' });

@@ -296,6 +296,42 @@ for (const kind of platforms) {
       });
     });
 
+    describe('messages that misbehave', () => {
+      const throwing = (): object =>
+        Object.defineProperty({}, 'value', {
+          enumerable: true,
+          get: () => {
+            throw new Error('broken sensor');
+          },
+        });
+
+      it('a payload whose code throws is KAA_INVALID, and the runtime goes on', async () => {
+        await start();
+        flow.inject({ payload: throwing() });
+        const { error } = (await flow.caught.number(1)) as Caught;
+        assert.equal(error.code, 'KAA_INVALID');
+        flow.inject({ payload: { a: 1 } });
+        await flow.outputs.number(1);
+      });
+
+      it('a message that Node-RED cannot copy ends in one Catch without it, and the runtime goes on', async () => {
+        await start();
+        flow.inject({ payload: { a: 1 }, other: throwing() });
+        const { error } = (await flow.caught.number(1)) as Caught;
+        assert.match(error.message, /cannot copy it: broken sensor/);
+        flow.inject({ payload: { a: 2 } });
+        await flow.completed.until((all) => all.some(({ payload }) => (payload as { a: number }).a === 2));
+      });
+
+      it('a frozen message succeeds', async () => {
+        await start();
+        flow.inject(Object.freeze({ payload: { a: 1 }, token: 'plc-2', _msgid: 'm' }));
+        await flow.outputs.number(1);
+        assert.equal((flow.outputs.messages[0] as Confirmed).kaa['statusCode'], 200);
+        await outcomes(1, 0);
+      });
+    });
+
     describe('another endpoint', () => {
       it('msg.token and msg.appVersion send in its name, and stay on the output', async () => {
         await start();
@@ -462,6 +498,7 @@ describe('kaa-telemetry that cannot work', () => {
     ['the format is unknown', { format: 'xml' }, {}],
     ['the delivery is not built yet', { delivery: 'stored' }, {}],
     ['the metric has an unknown type', { metricType: 'date' }, {}],
+    ['the metric is a broken expression', { metric: '$foo(', metricType: 'jsonata' }, {}],
   ];
   for (const [what, node, endpoint] of cases) {
     it(`${what}: a red ring, and every message fails with KAA_CONFIG`, async () => {

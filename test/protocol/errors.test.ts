@@ -21,7 +21,7 @@ describe('errors', () => {
       { statusCode: 403, reasonPhrase: 'Forbidden' },
     ],
     [new KaaRejectedError('dcx/json', undefined, undefined), 'KAA_REJECTED', {}],
-    [new KaaTimeoutError('dcx/json', 10, true), 'KAA_TIMEOUT', { sent: true }],
+    [new KaaTimeoutError('dcx/json', 10, 'sent'), 'KAA_TIMEOUT', { sent: true }],
     [new KaaOfflineError('refused', false), 'KAA_OFFLINE', { sent: false }],
     [new KaaBusyError(100_000), 'KAA_BUSY', {}],
     [new KaaProtocolError('epmx/get', details), 'KAA_PROTOCOL', { details }],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readEndpoint } from '../../src/runtime/endpoint.ts';
+import { type EndpointSurroundings, readEndpoint } from '../../src/runtime/endpoint.ts';
 import type { Properties } from '../../src/runtime/properties.ts';
 
-const surroundings = {
+const surroundings: EndpointSurroundings = {
   nodeId: 'node',
   userDir: '/home/me/.node-red',
   credentials: { token: 'secret' },
@@ -10,7 +10,7 @@ const surroundings = {
   resolve: (text: string) => text.replace('${HOST}', 'kaa.example'),
 };
 
-const read = (properties: Properties, changes: Partial<typeof surroundings> = {}) =>
+const read = (properties: Properties, changes: Partial<EndpointSurroundings> = {}) =>
   readEndpoint(properties, { ...surroundings, ...changes });
 
 describe('settings of kaa-endpoint', () => {
@@ -58,7 +58,7 @@ describe('settings of kaa-endpoint', () => {
     ['url', 'kaa.example:1883'],
     ['url', 'mqtt://'],
     ['url', ','],
-    ['url', 7],
+    ['url', true],
     ['keepalive', '1.5'],
     ['keepalive', 0],
     ['requestTimeout', 'soon'],
@@ -75,6 +75,31 @@ describe('settings of kaa-endpoint', () => {
       assert.throws(() => read({ [name]: value }), { code: 'KAA_CONFIG' });
     });
   }
+
+  it('credentials are taken as they are; a variable may be a number', () => {
+    const { client, token } = read({}, { credentials: { token: 73510042, username: ' me ', password: ' p w ' } });
+    assert.deepEqual([token, client.username, client.password], ['73510042', ' me ', ' p w ']);
+  });
+
+  for (const [what, credentials] of [
+    ['a password without a user name', { password: 'top-secret' }],
+    ['a password too long for MQTT', { username: 'me', password: 'top-secret'.repeat(7000) }],
+    ['a password that is no text', { username: 'me', password: { value: 'top-secret' } }],
+  ] as const) {
+    it(`${what} is KAA_CONFIG, and is not repeated`, () => {
+      assert.throws(
+        () => read({}, { credentials }),
+        (error: Error & { code?: string }) => error.code === 'KAA_CONFIG' && !error.message.includes('top-secret'),
+      );
+    });
+  }
+
+  it('a TLS configuration beside a plain URL is KAA_CONFIG: the login would go in clear', () => {
+    for (const url of ['mqtt://a', 'ws://a/ws', 'mqtts://a,mqtt://b']) {
+      assert.throws(() => read({ url }, { tls: { ca: 'x' } }), { code: 'KAA_CONFIG' });
+    }
+    assert.deepEqual(read({ url: 'mqtts://a,wss://b' }, { tls: { ca: 'x' } }).client.tls, { ca: 'x' });
+  });
 
   it('a URL that holds credentials is refused without repeating them', () => {
     assert.throws(

@@ -8,7 +8,7 @@ describe('status of a node', () => {
   let clock: FakeTimers.Clock;
   let shown: (Shown & { kaa?: unknown })[];
   let status: NodeStatus;
-  const error = new KaaTimeoutError('dcx/json', 10, true);
+  const error = new KaaTimeoutError('dcx/json', 10, 'sent');
 
   beforeEach(() => {
     clock = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout'] });

@@ -20,10 +20,14 @@ export class MemoryLink implements Link {
   readonly options: LinkOptions;
   readonly published: Published[] = [];
   readonly filters: string[] = [];
+  readonly subscriptionQualities: QualityOfService[] = [];
+  readonly discarded: number[] = [];
   /** The SUBACK code for each filter; undefined = no SUBACK at all. */
   grant: (filter: string) => number | undefined = () => 0;
   writable = true;
   closed = false;
+  /** The deadline of its close, in milliseconds. */
+  closedWithin: number | undefined;
   readonly #listener: LinkListener;
   readonly #server: MemoryServer;
 
@@ -33,23 +37,30 @@ export class MemoryLink implements Link {
     this.#server = server;
   }
 
-  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): void {
+  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): number | undefined {
     if (this.closed) throw new Error('published on a closed link');
     const message = { topic, payload: payload.toString(), qos, receipt };
     this.published.push(message);
     this.#server.onPublish?.(this, message);
+    return qos === 1 ? this.published.length : undefined;
   }
 
-  subscribe(filters: readonly string[]): Promise<readonly number[]> {
+  discard(messageId: number): void {
+    this.discarded.push(messageId);
+  }
+
+  subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly number[]> {
     this.filters.push(...filters);
+    this.subscriptionQualities.push(qos);
     const codes = filters.map((filter) => this.grant(filter));
     return new Promise((resolve) => {
       if (codes.every((code) => code !== undefined)) resolve(codes.map(Number));
     });
   }
 
-  close(): Promise<void> {
+  close(deadline: number): Promise<void> {
     this.closed = true;
+    this.closedWithin = deadline;
     return Promise.resolve();
   }
 
