@@ -13,11 +13,21 @@ const connectTimeout = 15;
 /** A server that drops us within this many milliseconds, having said nothing, after our first message, refused us. */
 const firstMessageGrace = 5_000;
 
+export interface AddressFailure extends LinkFailure {
+  readonly url: string;
+}
+
 /** What a person is shown. `offline` lasts through further attempts until one succeeds. */
 export type ConnectionStatus =
   | { readonly state: 'connecting' }
-  | { readonly state: 'connected' }
-  | { readonly state: 'offline'; readonly reason: ConnectionReason; readonly detail?: string }
+  | { readonly state: 'connected'; readonly url: string }
+  | {
+      readonly state: 'offline';
+      /** Of the first address: the others are second choices. */
+      readonly reason: ConnectionReason;
+      /** What happened with each address, in turn. */
+      readonly failures: readonly AddressFailure[];
+    }
   | { readonly state: 'closed' };
 
 export interface ConnectionListener {
@@ -31,10 +41,11 @@ export interface ConnectionListener {
 
 type State =
   | { readonly name: 'idle' }
-  | { readonly name: 'connecting'; readonly link: Link; readonly address: number }
+  | { readonly name: 'connecting'; readonly link: Link; readonly failures: readonly AddressFailure[] }
   | {
       readonly name: 'connected';
       readonly link: Link;
+      readonly url: string;
       readonly since: number;
       published: number | undefined;
       received: boolean;
@@ -66,7 +77,7 @@ export class Connection {
   }
 
   open(): void {
-    if (this.#state.name === 'idle') this.#attempt(0);
+    if (this.#state.name === 'idle') this.#attempt([]);
   }
 
   /** To be told of every publish: the time of the first one helps to tell why a server drops us. */
@@ -89,18 +100,24 @@ export class Connection {
     if (state.name === 'connecting' || state.name === 'connected') await state.link.close(deadline);
   }
 
-  #attempt(address: number): void {
+  /** @param failures of the addresses before, in this round */
+  #attempt(failures: readonly AddressFailure[]): void {
     const link = this.#transport(
-      this.#linkOptions(address),
+      this.#linkOptions(this.#urlAfter(failures)),
       this.#linkListener(() => link),
     );
-    this.#state = { name: 'connecting', link, address };
+    this.#state = { name: 'connecting', link, failures };
   }
 
-  #linkOptions(address: number): LinkOptions {
-    const { urls, clientId, username, password, tls, keepAlive } = this.#options;
+  #urlAfter(failures: readonly AddressFailure[]): string {
+    const { urls } = this.#options;
+    return urls[failures.length] ?? urls[0];
+  }
+
+  #linkOptions(url: string): LinkOptions {
+    const { clientId, username, password, tls, keepAlive } = this.#options;
     return {
-      url: urls[address] ?? urls[0],
+      url,
       clientId,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -115,9 +132,10 @@ export class Connection {
     return {
       connected: () => {
         if (this.#state.name !== 'connecting' || this.#state.link !== link()) return;
+        const url = this.#urlAfter(this.#state.failures);
         const since = performance.now();
-        this.#state = { name: 'connected', link: link(), since, published: undefined, received: false };
-        this.#show({ state: 'connected' });
+        this.#state = { name: 'connected', link: link(), url, since, published: undefined, received: false };
+        this.#show({ state: 'connected', url });
         this.#listener.connected();
       },
       message: (topic, payload) => {
@@ -135,9 +153,9 @@ export class Connection {
   #linkClosed(link: Link, failure: LinkFailure): void {
     const state = this.#state;
     if (state.name === 'connecting' && state.link === link) {
-      const next = state.address + 1;
-      if (next < this.#options.urls.length) this.#attempt(next);
-      else this.#unavailable(failure);
+      const failures = [...state.failures, { url: this.#urlAfter(state.failures), ...failure }];
+      if (failures.length < this.#options.urls.length) this.#attempt(failures);
+      else this.#unavailable(failures);
     } else if (state.name === 'connected' && state.link === link) {
       if (performance.now() - state.since >= stableAfter) this.#failedRounds = 0;
       const droppedAtOnce =
@@ -145,15 +163,16 @@ export class Connection {
         state.published !== undefined &&
         !state.received &&
         performance.now() - state.published < firstMessageGrace;
-      this.#unavailable(droppedAtOnce ? { ...failure, reason: 'dropped-first-message' } : failure);
+      const reason = droppedAtOnce ? 'dropped-first-message' : failure.reason;
+      this.#unavailable([{ url: state.url, ...failure, reason }]);
     }
   }
 
-  #unavailable(failure: LinkFailure): void {
+  #unavailable(failures: readonly AddressFailure[]): void {
     this.#failedRounds += 1;
-    const timer = setTimeout(() => this.#attempt(0), backOff(this.#failedRounds));
+    const timer = setTimeout(() => this.#attempt([]), backOff(this.#failedRounds));
     this.#state = { name: 'waiting', timer };
-    this.#show({ state: 'offline', ...failure });
+    this.#show({ state: 'offline', reason: failures[0]?.reason ?? 'not-connected', failures });
     this.#listener.unavailable();
   }
 

@@ -4,8 +4,8 @@ import { endpoint, number, text, type Verdict } from './validators.ts';
 export const telemetryValidators = {
   endpoint,
   metric: (value: unknown): Verdict => (value === '' ? text('validation.metric') : true),
-  batchSize: (value: unknown): Verdict => number(value, { min: 1, max: 10_000, integer: true }),
-  batchInterval: (value: unknown): Verdict => number(value, { min: 0, max: 3600 }),
+  batchSize: (value: unknown): Verdict => number('batchSize', value),
+  batchInterval: (value: unknown): Verdict => number('batchInterval', value),
 };
 
 /** Shows only the fields that matter for what is chosen. */

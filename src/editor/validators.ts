@@ -1,4 +1,5 @@
 /** Validators of the edit dialogs: `true`, or a message that says what to do. */
+import { type BoundedProperty, type Bounds, bounds } from '../protocol/bounds.ts';
 import { type NameKind, nameProblem } from '../protocol/names.ts';
 
 const catalogue = '@kaa-community/node-red-kaa/kaa-endpoint:kaa-endpoint';
@@ -18,11 +19,9 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
-export function number(
-  value: unknown,
-  { min, max, integer = false }: { min: number; max: number; integer?: boolean },
-): Verdict {
+export function number(property: BoundedProperty, value: unknown): Verdict {
   if (isEmpty(value) || isEnvironment(value)) return true;
+  const { min, max, integer }: Bounds = bounds[property];
   const parsed = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
   if (parsed >= min && parsed <= max && (!integer || Number.isInteger(parsed))) return true;
   return text(integer ? 'validation.integer' : 'validation.number', { min, max });

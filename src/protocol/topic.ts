@@ -2,6 +2,7 @@
  * The topic grammar of 1/KP, both ways:
  * `kp1/{appVersion}/{extension}/{token}/{path…}[/{requestId}]`, answers with `/status` or `/error` behind it.
  */
+import { bounds } from './bounds.ts';
 import { looksLikeAnswer, nameProblem, nameProblemText } from './names.ts';
 
 /** What a topic is: a request of the endpoint, or one of the platform's two kinds of answer (pushes are `status`). */
@@ -20,7 +21,7 @@ export interface Topic {
 }
 
 /** The server reads request IDs into a signed 32-bit integer. */
-export const largestRequestId = 2_147_483_647;
+export const largestRequestId = bounds.requestIdMax.max;
 
 /** MQTT 3.1.1, 1.5.3: a string has at most 65,535 bytes. */
 const longestTopic = 65_535;

@@ -30,7 +30,8 @@ export class EndpointConnection {
   readonly #texts: Texts;
   readonly #read: () => Endpoint;
   #endpoint: Endpoint | undefined;
-  #logged: { readonly client: KaaClient; offline: string | undefined } | undefined;
+  /** The client whose story is in the log. */
+  #logged: KaaClient | undefined;
 
   /** @param read reads the node's settings; its errors reach the flow nodes that use the endpoint */
   constructor(RED: NodeAPI, node: Node, read: () => Endpoint) {
@@ -48,9 +49,9 @@ export class EndpointConnection {
   /** @throws {KaaConfigError} where the endpoint is misconfigured */
   register(user: ClientUser): KaaClient {
     const client = registry.register(this.#node.id, this.endpoint.client, user);
-    if (this.#logged?.client !== client) {
-      const logged = { client, offline: undefined };
-      this.#logged = logged;
+    if (this.#logged !== client) {
+      this.#logged = client;
+      const logged = new Set<string>();
       client.onStatus((status) => this.#log(logged, status));
     }
     return client;
@@ -65,16 +66,19 @@ export class EndpointConnection {
     await registry.end(this.#node.id);
   }
 
-  /** Each reason once, until the connection is back. */
-  #log(logged: { offline: string | undefined }, status: ConnectionStatus): void {
-    const server = this.endpoint.client.urls.map(printable).join(', ');
+  /** Each reason of each address once, until the connection is back. */
+  #log(logged: Set<string>, status: ConnectionStatus): void {
     if (status.state === 'connected') {
-      logged.offline = undefined;
-      this.#node.log(this.#texts('log.connected', { server }));
-    } else if (status.state === 'offline' && logged.offline !== status.reason) {
-      logged.offline = status.reason;
-      const detail = status.detail === undefined ? '' : ` (${status.detail})`;
-      this.#node.warn(`${this.#texts(`log.${status.reason}`, { server })}${detail}`);
+      logged.clear();
+      this.#node.log(this.#texts('log.connected', { server: printable(status.url) }));
+    } else if (status.state === 'offline') {
+      for (const { url, reason, detail } of status.failures) {
+        const server = printable(url);
+        if (logged.has(`${server} ${reason}`)) continue;
+        logged.add(`${server} ${reason}`);
+        const text = this.#texts(`log.${reason}`, { server });
+        this.#node.warn(detail === undefined ? text : `${text} (${detail})`);
+      }
     }
   }
 }

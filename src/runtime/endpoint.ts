@@ -5,7 +5,6 @@ import type { ClientOptions, TlsOptions } from '../client/options.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import { type NameKind, nameProblem, nameProblemText } from '../protocol/names.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
-import { largestRequestId } from '../protocol/topic.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty, verbatimProperty } from './properties.ts';
 
 export interface Endpoint {
@@ -63,16 +62,11 @@ export function readEndpoint(properties: Properties, surroundings: EndpointSurro
       ...(password === '' ? {} : { password }),
       ...(tls === undefined ? {} : { tls }),
       qos: readQos(properties),
-      keepAlive: numberProperty(properties, 'keepalive', { fallback: 30, min: 1, max: 65_535, integer: true }),
-      requestTimeout: numberProperty(properties, 'requestTimeout', { fallback: 10, min: 0.1, max: 3600 }),
-      maxInFlight: numberProperty(properties, 'maxInFlight', { fallback: 100, min: 1, max: 10_000, integer: true }),
-      maxPayload: 1024 * numberProperty(properties, 'maxPayload', { fallback: 256, min: 1, max: 262_144 }),
-      requestIdMax: numberProperty(properties, 'requestIdMax', {
-        fallback: 99_999,
-        min: 99,
-        max: largestRequestId,
-        integer: true,
-      }),
+      keepAlive: numberProperty(properties, 'keepalive'),
+      requestTimeout: numberProperty(properties, 'requestTimeout'),
+      maxInFlight: numberProperty(properties, 'maxInFlight'),
+      maxPayload: 1024 * numberProperty(properties, 'maxPayload'),
+      requestIdMax: numberProperty(properties, 'requestIdMax'),
       extensions: readExtensions(properties),
     },
   };

@@ -1,4 +1,5 @@
 /** Reads the saved properties of nodes: the border where a flow file, edited by anybody, becomes typed options. */
+import { type BoundedProperty, type Bounds, bounds } from '../protocol/bounds.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 
 /** A node's definition as it stands in the flow file: nothing about its values is certain. */
@@ -20,12 +21,9 @@ export function verbatimProperty(properties: Properties, name: string): string {
   throw new KaaConfigError(`Expected the property ${name} to be a text, got a ${typeof value}.`);
 }
 
-/** A number, stored as number or string; absent or empty means `fallback`. */
-export function numberProperty(
-  properties: Properties,
-  name: string,
-  { fallback, min, max, integer = false }: { fallback: number; min: number; max: number; integer?: boolean },
-): number {
+/** A number, stored as number or string; absent or empty means its default. */
+export function numberProperty(properties: Properties, name: BoundedProperty): number {
+  const { fallback, min, max, integer }: Bounds = bounds[name];
   const value = properties[name];
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return fallback;
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;

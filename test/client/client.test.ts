@@ -29,6 +29,9 @@ describe('client', () => {
     await settle();
   }
 
+  const offlineReason = (): string | undefined =>
+    client.status.state === 'offline' ? client.status.reason : undefined;
+
   /** Lets promises run without time passing. */
   async function settle(): Promise<void> {
     await clock.tickAsync(0);
@@ -429,6 +432,20 @@ describe('client', () => {
       await outcome;
     });
 
+    it('tells what happened with each of several URLs', () => {
+      open({ urls: ['mqtt://a', 'mqtt://b'] });
+      server.link.break({ reason: 'login-refused' });
+      server.link.break({ reason: 'unknown-host', detail: 'ENOTFOUND' });
+      assert.deepEqual(client.status, {
+        state: 'offline',
+        reason: 'login-refused',
+        failures: [
+          { url: 'mqtt://a', reason: 'login-refused' },
+          { url: 'mqtt://b', reason: 'unknown-host', detail: 'ENOTFOUND' },
+        ],
+      });
+    });
+
     it('settles every pending request when it is lost: published ones as sent, waiting ones as not', async () => {
       await connect({ maxInFlight: 1 });
       const outcomes = [send(), send(), send({ ...samples, token: 'other' })];
@@ -546,7 +563,7 @@ describe('client', () => {
       await connect();
       await published();
       server.link.break({ reason: 'dropped' });
-      assert.deepEqual(client.status, { state: 'offline', reason: 'dropped-first-message' });
+      assert.equal(offlineReason(), 'dropped-first-message');
     });
 
     it('says that the connection was lost when the server had acknowledged our messages', async () => {
@@ -554,7 +571,7 @@ describe('client', () => {
       const { message } = await published(samples, 'receipt');
       message.receipt();
       server.link.break({ reason: 'dropped' });
-      assert.deepEqual(client.status, { state: 'offline', reason: 'dropped' });
+      assert.equal(offlineReason(), 'dropped');
     });
 
     it('says that the connection was lost when the server had spoken before', async () => {
@@ -562,7 +579,7 @@ describe('client', () => {
       const { message } = await published();
       server.link.deliver(`${message.topic}/status`);
       server.link.break({ reason: 'dropped' });
-      assert.deepEqual(client.status, { state: 'offline', reason: 'dropped' });
+      assert.equal(offlineReason(), 'dropped');
     });
 
     it('stays offline with its reason through further attempts', async () => {
@@ -572,7 +589,7 @@ describe('client', () => {
       server.link.break({ reason: 'refused' });
       await clock.nextAsync();
       assert.deepEqual(states, ['offline']);
-      assert.deepEqual(client.status, { state: 'offline', reason: 'refused' });
+      assert.equal(offlineReason(), 'refused');
     });
 
     it('ignores the late word of an earlier link', async () => {

@@ -33,7 +33,7 @@ describe('status of a node', () => {
   const texts = (): (string | undefined)[] => shown.map(({ text }) => text);
 
   it('shows nothing before the flows have started', () => {
-    status.connection({ state: 'connected' });
+    status.connection({ state: 'connected', url: 'mqtt://a' });
     assert.deepEqual(shown, []);
     status.start();
     assert.deepEqual(texts(), ['status.connected']);
@@ -47,7 +47,7 @@ describe('status of a node', () => {
       text: 'status.connecting',
       kaa: { state: 'connecting', inFlight: 3 },
     });
-    status.connection({ state: 'offline', reason: 'refused', detail: 'ECONNREFUSED' });
+    status.connection({ state: 'offline', reason: 'refused', failures: [] });
     await clock.tickAsync(500);
     assert.deepEqual(shown[1], {
       fill: 'red',
@@ -60,7 +60,11 @@ describe('status of a node', () => {
   it('updates at most twice a second, and ends with the newest state', async () => {
     status.start();
     for (let change = 0; change < 100; change += 1) {
-      status.connection(change % 2 === 0 ? { state: 'connected' } : { state: 'offline', reason: 'dropped' });
+      status.connection(
+        change % 2 === 0
+          ? { state: 'connected', url: 'mqtt://a' }
+          : { state: 'offline', reason: 'dropped', failures: [] },
+      );
       await clock.tickAsync(10);
     }
     assert.ok(shown.length <= 3, `${shown.length} updates in a second`);
@@ -71,7 +75,7 @@ describe('status of a node', () => {
   it('updates only on change', async () => {
     status.start();
     for (let repeat = 0; repeat < 5; repeat += 1) {
-      status.connection({ state: 'connected' });
+      status.connection({ state: 'connected', url: 'mqtt://a' });
       await clock.tickAsync(1000);
     }
     assert.deepEqual(texts(), ['status.connecting', 'status.connected']);
@@ -79,7 +83,7 @@ describe('status of a node', () => {
 
   it('shows an error until a message that came in after it succeeds', async () => {
     status.start();
-    status.connection({ state: 'connected' });
+    status.connection({ state: 'connected', url: 'mqtt://a' });
     status.failed(error, 7);
     await clock.tickAsync(500);
     assert.equal(texts().at(-1), 'status.error.KAA_TIMEOUT');
@@ -94,7 +98,7 @@ describe('status of a node', () => {
   it('says offline rather than the last error', async () => {
     status.start();
     status.failed(error, 1);
-    status.connection({ state: 'offline', reason: 'dropped' });
+    status.connection({ state: 'offline', reason: 'dropped', failures: [] });
     await clock.tickAsync(500);
     assert.equal(texts().at(-1), 'status.reason.dropped');
   });
@@ -102,7 +106,7 @@ describe('status of a node', () => {
   it('shows nothing any more once closed', async () => {
     status.start();
     status.close();
-    status.connection({ state: 'connected' });
+    status.connection({ state: 'connected', url: 'mqtt://a' });
     status.failed(error, 1);
     await clock.tickAsync(1000);
     assert.equal(shown.length, 1);

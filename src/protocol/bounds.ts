@@ -1,0 +1,24 @@
+/** Bounds of the nodes' numeric properties, for the runtime and the dialogs: like the table of resources, no imports. */
+
+export interface Bounds {
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+  readonly integer: boolean;
+}
+
+/** Units: seconds, KB for `maxPayload`, else counts. */
+export const bounds = {
+  /** MQTT 3.1.1, 3.1.2.10: a 16-bit number; 0 would switch keep-alive off. */
+  keepalive: { fallback: 30, min: 1, max: 65_535, integer: true },
+  requestTimeout: { fallback: 10, min: 0.1, max: 3600, integer: false },
+  maxInFlight: { fallback: 100, min: 1, max: 10_000, integer: true },
+  /** MQTT 3.1.1, 2.2.3: a packet has at most 256 MB. */
+  maxPayload: { fallback: 256, min: 1, max: 262_144, integer: false },
+  /** The server reads request IDs into a signed 32-bit integer. */
+  requestIdMax: { fallback: 99_999, min: 99, max: 2_147_483_647, integer: true },
+  batchSize: { fallback: 1, min: 1, max: 10_000, integer: true },
+  batchInterval: { fallback: 0, min: 0, max: 3600, integer: false },
+} as const satisfies Record<string, Bounds>;
+
+export type BoundedProperty = keyof typeof bounds;
