@@ -7,6 +7,11 @@ export class Fifo<T> {
     return this.#items.length - this.#head;
   }
 
+  /** The items in order, none of which is taken. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (const item of this.#items.slice(this.#head)) if (item !== undefined) yield item;
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

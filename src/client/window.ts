@@ -61,16 +61,17 @@ export class RequestWindow {
   push(exchange: Exchange): void {
     this.#line.push(exchange);
     // Not only at its turn: the subscriptions of all that wait go out together.
-    if (this.#link !== undefined && !this.#subscriptions.granted(exchange.channel)) {
-      this.#subscriptions.request(exchange.channel);
-    }
+    if (this.#link !== undefined) this.#subscriptions.request(exchange.channel);
     this.advance();
   }
 
   /** Publishes over `link` from now on. */
   start(link: Link, endpoints: Iterable<EndpointTraffic<Exchange>>): void {
     this.#link = link;
-    for (const traffic of endpoints) this.#line.wake(traffic);
+    for (const traffic of endpoints) {
+      for (const { channel } of traffic.waiting) this.#subscriptions.request(channel);
+      this.#line.wake(traffic);
+    }
     this.advance();
   }
 
@@ -143,6 +144,7 @@ export class RequestWindow {
     const { traffic, requestIds } = channel;
     if (traffic.silent && traffic.outstanding > 0) return false;
     if (!this.#subscriptions.granted(channel)) {
+      // Asked for again where the request failed or was forgotten since the message came in.
       this.#subscriptions.request(channel);
       return false;
     }

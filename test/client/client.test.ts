@@ -136,6 +136,16 @@ describe('client', () => {
       assert.equal(server.link.subscriptionQualities.length, 3);
     });
 
+    it('that waited for the connection ask for all their subscriptions together', async () => {
+      open();
+      for (let metric = 0; metric < 25; metric += 1)
+        void send({ ...samples, resource: 'plainSample', name: `m${metric}` });
+      server.link.grant = () => undefined;
+      server.link.accept();
+      await settle();
+      assert.equal(server.link.filters.length, 75);
+    });
+
     it('whose SUBSCRIBE was never answered fail, and those that shared its packet are tried again', async () => {
       await connect();
       server.answerAll();
