@@ -23,6 +23,8 @@ export class Exchange {
   messageId: number | undefined;
   /** On the clock of `performance.now()`, as are all times here. */
   readonly enteredAt = performance.now();
+  /** Published alone, to see whether a silent endpoint answers again. */
+  isProbe = false;
   /** Undefined while waiting. */
   publishedAt: number | undefined;
   readonly outcome: Promise<ExchangeOutcome>;

@@ -14,6 +14,9 @@ import { WaitingLine } from './waiting-line.ts';
 /** A late answer is expected for this many request time-outs. */
 const lateAnswers = 10;
 
+/** A message waits for this many request time-outs behind an endpoint that does not answer at all. */
+const longestWait = 10;
+
 /** Milliseconds after which endpoints without a free request ID look again. */
 const requestIdRetry = 1000;
 
@@ -164,6 +167,7 @@ export class RequestWindow {
       topic += `/${exchange.requestId}`;
     }
     exchange.publishedAt = performance.now();
+    exchange.isProbe = channel.traffic.silent;
     channel.lastSender = exchange.sender;
     channel.traffic.outstanding += 1;
     this.#outstanding.add(exchange);
@@ -202,18 +206,18 @@ export class RequestWindow {
         break;
       }
       const { channel } = exchange;
-      const wasSilent = channel.traffic.silent;
       channel.traffic.silent = true;
       this.#giveUp(exchange, new KaaTimeoutError(channel.label, this.#options.requestTimeout, 'sent'));
-      if (wasSilent) this.#failStale(channel.traffic, now - this.#timeout);
+      if (exchange.isProbe) this.#failStale(channel.traffic, now - longestWait * this.#timeout);
     }
     this.advance();
   }
 
-  /** An endpoint that stays silent gets one request per time-out: what waited that long behind it is not left waiting. */
+  /** An endpoint that stays silent gets one request per time-out: what waits behind it is not left waiting for days. */
   #failStale(traffic: EndpointTraffic<Exchange>, before: number): void {
     for (const exchange of this.#line.remove(traffic, ({ enteredAt }) => enteredAt <= before)) {
-      exchange.reject(new KaaTimeoutError(exchange.channel.label, this.#options.requestTimeout, 'waiting'));
+      const seconds = longestWait * this.#options.requestTimeout;
+      exchange.reject(new KaaTimeoutError(exchange.channel.label, seconds, 'waiting'));
     }
   }
 

@@ -7,7 +7,7 @@ import type { Sender, Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { closeDeadline, type ClientUser } from '../client/registry.ts';
-import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
+import { KaaConfigError } from '../protocol/errors.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
 import { whenFlowsStarted } from './flows-started.ts';
@@ -116,28 +116,30 @@ class RunningNode implements ClientUser {
     const number = this.#messages;
     try {
       const outcome = await behaviour.input(message);
-      this.#report(() => {
-        this.#status.succeeded(number);
+      this.#status.succeeded(number);
+      const unreported = new Error('The message succeeded, but Node-RED cannot copy it for the nodes behind.');
+      this.#report(unreported, () => {
         send(outcome);
         done();
       });
-    } catch (error) {
-      this.#report(() => {
-        this.#status.failed(error, this.#messages);
-        done(asError(error));
-      });
+    } catch (thrown) {
+      const error = asError(thrown);
+      this.#status.failed(error, this.#messages);
+      this.#report(error, () => done(error));
     }
     this.#underWay -= 1;
     if (this.#underWay === 0) this.#idle?.();
   }
 
-  /** Node-RED copies messages for Catch, Complete and several wires; what cannot be copied must not end the process. */
-  #report(outcome: () => void): void {
+  /**
+   * Node-RED copies messages for Catch, Complete and several wires; what cannot be copied must not end the process.
+   * @param otherwise told to Catch with an empty message where the outcome cannot be reported
+   */
+  #report(otherwise: Error, outcome: () => void): void {
     try {
       outcome();
-    } catch (error) {
-      const message = `The outcome of a message could not be reported, because Node-RED cannot copy it: ${asError(error).message}`;
-      this.#node.error(new KaaInvalidError('message', [{ path: '', reason: message }]), this.#newMessage({}));
+    } catch {
+      this.#node.error(otherwise, this.#newMessage({}));
     }
   }
 

@@ -11,7 +11,7 @@ export interface TelemetrySettings {
 
 /** @throws {KaaConfigError} a property that cannot be used */
 export function readTelemetry(properties: Properties): TelemetrySettings {
-  const metricType = textProperty(properties, 'metricType', 'msg');
+  const metric = textProperty(properties, 'metric', '');
   return {
     options: {
       format: choiceProperty(properties, 'format', ['json', 'plain']),
@@ -21,7 +21,7 @@ export function readTelemetry(properties: Properties): TelemetrySettings {
       batchSize: numberProperty(properties, 'batchSize'),
       batchInterval: numberProperty(properties, 'batchInterval') || 1,
     },
-    metric: textProperty(properties, 'metric', metricType === 'msg' ? 'topic' : ''),
-    metricType,
+    metric: metric === '' ? 'topic' : metric,
+    metricType: metric === '' ? 'msg' : textProperty(properties, 'metricType', 'msg'),
   };
 }

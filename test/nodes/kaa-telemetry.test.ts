@@ -232,6 +232,7 @@ for (const kind of platforms) {
         ['level', 'str', {}],
         ['tank.name', 'msg', { tank: { name: 'level' } }],
         ['"le" & "vel"', 'jsonata', {}],
+        ['', 'str', { topic: 'level' }],
       ] as const) {
         it(`takes the metric from ${metricType}`, async () => {
           await start({ format: 'plain', metric, metricType });
@@ -318,7 +319,7 @@ for (const kind of platforms) {
         await start();
         flow.inject({ payload: { a: 1 }, other: throwing() });
         const { error } = (await flow.caught.number(1)) as Caught;
-        assert.match(error.message, /cannot copy it: broken sensor/);
+        assert.match(error.message, /The message succeeded, but Node-RED cannot copy it/);
         flow.inject({ payload: { a: 2 } });
         await flow.completed.until((all) => all.some(({ payload }) => (payload as { a: number }).a === 2));
       });
@@ -497,7 +498,7 @@ describe('kaa-telemetry that cannot work', () => {
     ['the batch size is none', { batchSize: '0' }, {}],
     ['the format is unknown', { format: 'xml' }, {}],
     ['the delivery is not built yet', { delivery: 'stored' }, {}],
-    ['the metric has an unknown type', { metricType: 'date' }, {}],
+    ['the metric has an unknown type', { metric: 'x', metricType: 'date' }, {}],
     ['the metric is a broken expression', { metric: '$foo(', metricType: 'jsonata' }, {}],
   ];
   for (const [what, node, endpoint] of cases) {
