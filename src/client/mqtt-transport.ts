@@ -37,7 +37,10 @@ class MqttLink implements Link {
 
   get writable(): boolean {
     const stream = this.#stream();
-    return stream !== undefined && stream.writable && !stream.writableNeedDrain;
+    if (stream === undefined || !stream.writable) return false;
+    // Subscriptions and acknowledgements fill the stream too: whoever finds it full will be told when it is not.
+    this.#watchDrain(stream);
+    return !stream.writableNeedDrain;
   }
 
   publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): number | undefined {
@@ -53,7 +56,6 @@ class MqttLink implements Link {
       this.#fail(error);
       return undefined;
     }
-    this.#watchDrain();
     return qos === 1 ? client.getLastMessageId() : undefined;
   }
 
@@ -153,6 +155,12 @@ class MqttLink implements Link {
       this.#writtenLater = setTimeout(() => this.#checkWritten(), bufferLookInterval);
       return;
     }
+    this.#written();
+  }
+
+  #written(): void {
+    clearImmediate(this.#writtenCheck);
+    clearTimeout(this.#writtenLater);
     const receipts = this.#unwritten;
     this.#unwritten = [];
     for (const receipt of receipts) receipt();
@@ -170,12 +178,12 @@ class MqttLink implements Link {
     }
   }
 
-  #watchDrain(): void {
-    const stream = this.#stream();
-    if (this.#watchingDrain || stream === undefined || !stream.writableNeedDrain) return;
+  #watchDrain(stream: Duplex): void {
+    if (this.#watchingDrain || !stream.writableNeedDrain) return;
     this.#watchingDrain = true;
     stream.once('drain', () => {
       this.#watchingDrain = false;
+      this.#written();
       this.#listener?.writable();
     });
   }
@@ -209,7 +217,9 @@ function tlsOptions({ tls }: LinkOptions): IClientOptions {
 
 /** Ends without waiting; errors of the dying stream have no reader any more. */
 function destroy(client: MqttClient): void {
+  const stream = client.stream as MqttClient['stream'] | undefined;
+  // Where opening failed at once there is nothing to end, and MQTT.js would look for the stream.
+  if (stream === undefined) return;
   client.end(true);
-  // Absent where opening failed at once.
-  (client.stream as MqttClient['stream'] | undefined)?.destroy();
+  stream.destroy();
 }

@@ -162,6 +162,37 @@ describe('transport over MQTT.js', () => {
     for (const socket of sockets) if (!socket.closed) await once(socket, 'close');
   });
 
+  it('a client key that cannot be read fails the link and nothing else', async () => {
+    const url = await listen(() => {});
+    const { closed, link } = openLink(url.replace('mqtt:', 'mqtts:'), {
+      tls: { cert: 'no certificate', key: 'no key' },
+    });
+    assert.match((await closed).reason, /^(tls|tls-client|dropped-at-login)$/);
+    await link.close(1000);
+  });
+
+  it('tells when a stream filled by subscriptions takes more again', async () => {
+    const url = await listen((socket) => {
+      socket.once('data', () => {
+        socket.write(Buffer.from([0x20, 2, 0, 0]));
+        socket.pause();
+      });
+    });
+    const { link, connected, drains } = openLink(url);
+    await connected;
+    const filters = Array.from({ length: 1000 }, (_value, index) => `${'f'.repeat(1000)}/${index}`);
+    for (let count = 0; count < 50 && link.writable; count += 1) {
+      void link.subscribe(filters, 0);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(link.writable, false);
+    const drained = drains();
+    for (const socket of sockets) socket.resume();
+    await drained;
+    assert.equal(link.writable, true);
+    await link.close(0);
+  });
+
   it('does QoS 1 round trips without a stall', async () => {
     const url = await listen(connack(0));
     const { link, connected } = openLink(url);
