@@ -19,7 +19,7 @@ import { Exchange, type ExchangeOutcome, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
 import { type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
 import type { Transport } from './transport.ts';
-import { longestLine } from './waiting-line.ts';
+import { longestLine, longestSilentLine } from './waiting-line.ts';
 import { RequestWindow } from './window.ts';
 
 export class KaaClient {
@@ -95,7 +95,10 @@ export class KaaClient {
       throw new KaaInvalidError('payload', [{ path: '', reason }]);
     }
     if (this.#window.waiting >= longestLine) throw new KaaBusyError(this.#window.waiting);
-    const exchange = new Exchange(this.#channels.of(target), payload, settlement, sender);
+    const channel = this.#channels.of(target);
+    const { silent, waiting } = channel.traffic;
+    if (silent && waiting.size >= longestSilentLine) throw new KaaBusyError(waiting.size);
+    const exchange = new Exchange(channel, payload, settlement, sender);
     this.#window.push(exchange);
     return exchange.outcome;
   }

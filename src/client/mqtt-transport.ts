@@ -82,6 +82,8 @@ class MqttLink implements Link {
       destroy(client);
       return Promise.resolve();
     }
+    // All of it was given up, and MQTT.js would wait for the server's word on each.
+    for (const messageId of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(messageId));
     return new Promise((resolve) => {
       const force = setTimeout(() => {
         destroy(client);

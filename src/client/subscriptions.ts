@@ -19,8 +19,6 @@ export type SubscriptionOutcome = 'granted' | 'refused' | 'timed-out';
 
 interface Packet<Request> {
   readonly channels: readonly Channel<Request>[];
-  /** SUBACKs that had come when it was sent. */
-  readonly answersBefore: number;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -37,7 +35,8 @@ export class Subscriptions<Request> {
   #urgent = new Fifo<Channel<Request>>();
   #restoring = new Fifo<Channel<Request>>();
   #link: Link | undefined;
-  #answers = 0;
+  /** Whether this link has brought any SUBACK. */
+  #serverAnswers = false;
 
   /** @param timeout milliseconds to wait for a SUBACK */
   constructor(
@@ -73,6 +72,7 @@ export class Subscriptions<Request> {
   start(link: Link): void {
     this.stop();
     this.#link = link;
+    this.#serverAnswers = false;
     for (const channel of this.#known) this.#restoring.push(channel);
     this.#send();
   }
@@ -95,7 +95,7 @@ export class Subscriptions<Request> {
       const channels = this.#nextChannels();
       if (channels.length === 0) return;
       const timer = setTimeout(() => this.#timedOut(packet), this.#timeout);
-      const packet = { channels, answersBefore: this.#answers, timer };
+      const packet = { channels, timer };
       this.#packets.add(packet);
       const filters = channels.flatMap((channel) => channel.filters);
       void link.subscribe(filters, this.#qos).then((codes) => this.#answered(packet, codes));
@@ -103,7 +103,7 @@ export class Subscriptions<Request> {
   }
 
   #nextChannels(): readonly Channel<Request>[] {
-    const alone = this.#alone.shift();
+    const alone = this.#urgent.size > 0 ? undefined : this.#alone.shift();
     if (alone !== undefined) return [alone];
     const channels = new Set<Channel<Request>>();
     for (const queue of [this.#urgent, this.#restoring]) {
@@ -119,7 +119,7 @@ export class Subscriptions<Request> {
   /** @param codes one per filter, in the channels' order */
   #answered(packet: Packet<Request>, codes: readonly number[]): void {
     if (!this.#finish(packet)) return;
-    this.#answers += 1;
+    this.#serverAnswers = true;
     let offset = 0;
     for (const channel of packet.channels) {
       const own = codes.slice(offset, offset + channel.filters.length);
@@ -129,10 +129,10 @@ export class Subscriptions<Request> {
     this.#send();
   }
 
-  /** Where the server answers other packets, one channel may be why it is silent: each is tried again alone. */
+  /** Where the server answers others, one channel may be why it is silent: each is tried again alone. */
   #timedOut(packet: Packet<Request>): void {
     if (!this.#finish(packet)) return;
-    const tryAlone = packet.channels.length > 1 && this.#answers > packet.answersBefore;
+    const tryAlone = packet.channels.length > 1 && this.#serverAnswers;
     for (const channel of packet.channels) {
       if (tryAlone) this.#alone.push(channel);
       else this.#settle(channel, 'timed-out');

@@ -6,6 +6,9 @@ import { Fifo } from './fifo.ts';
 /** At most this many messages wait; one more is refused as KAA_BUSY. */
 export const longestLine = 100_000;
 
+/** An endpoint that does not answer may hold no more of the line than this, so that it leaves room for the others. */
+export const longestSilentLine = longestLine / 10;
+
 export class WaitingLine {
   readonly #ring = new Fifo<EndpointTraffic<Exchange>>();
   #size = 0;

@@ -329,6 +329,18 @@ describe('client', () => {
       assert.equal(server.link.published.length, 0);
     });
 
+    it('beyond 10,000 behind an endpoint that does not answer are KAA_BUSY, and the others have room', async () => {
+      await connect({ requestTimeout: 1 });
+      const dead = { ...samples, token: 'dead' };
+      const first = send(dead);
+      await clock.tickAsync(1000);
+      await failure(first);
+      for (let count = 0; count < 10_001; count += 1) void send(dead);
+      assert.equal((await failure(send(dead))).code, 'KAA_BUSY');
+      server.answerAll();
+      await send({ ...samples, token: 'alive' });
+    });
+
     it('beyond 100,000 waiting are KAA_BUSY', async () => {
       await connect({ maxInFlight: 1 });
       for (let count = 0; count < 100_000; count += 1) void send();

@@ -238,6 +238,23 @@ describe('transport over MQTT.js', () => {
     assert.deepEqual(Buffer.concat(received).subarray(-2), Buffer.from([0xe0, 0]));
   });
 
+  it('does not wait for the server to acknowledge what was given up', async () => {
+    const received: Buffer[] = [];
+    const url = await listen((socket) => {
+      connack(0)(socket);
+      socket.on('data', (data) => received.push(data));
+      socket.on('end', () => socket.end());
+    });
+    const { link, connected } = openLink(url);
+    await connected;
+    link.publish('t', Buffer.from('{}'), 1, () => {});
+    void link.subscribe(['f'], 0);
+    const started = performance.now();
+    await link.close(2000);
+    assert.ok(performance.now() - started < 1000);
+    assert.deepEqual(Buffer.concat(received).subarray(-2), Buffer.from([0xe0, 0]));
+  });
+
   it('is forced to end by the deadline when the server hangs', async () => {
     const url = await listen((socket) => {
       socket.once('data', () => {
