@@ -56,7 +56,8 @@ export class Channels {
     const usedIds = new Set<unknown>();
     for (const [key, channel] of this.#byTarget) {
       const { traffic, requestIds, lastUsed } = channel;
-      if (lastUsed > this.#looked - idleLimit || traffic.waiting.size > 0 || traffic.outstanding > 0) {
+      const underWay = traffic.waiting.size > 0 || traffic.outstanding > 0 || requestIds.retired.size > 0;
+      if (underWay || lastUsed > this.#looked - idleLimit) {
         usedTraffic.add(traffic);
         usedIds.add(requestIds);
       } else {
