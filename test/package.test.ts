@@ -33,7 +33,7 @@ interface Definition {
 const manifest = readJson('package.json') as Manifest;
 const types = Object.keys(manifest['node-red'].nodes);
 
-/** The contract of properties (DESIGN §3) with their defaults. */
+/** The contract of properties, which saved flows depend on, with their defaults. */
 const contract: Record<string, Record<string, unknown>> = {
   'kaa-endpoint': {
     name: '',

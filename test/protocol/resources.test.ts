@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { findResource, type ResourceKey, resourcePath, resources } from '../../src/protocol/resources.ts';
 import { requestProblems, responseProblems } from '../../src/protocol/validators.ts';
 
-/** PROTOCOL §3, row by row: extension, path, valid and invalid request bodies, valid and invalid answers. */
+/** The table of resources, row by row: extension, path, valid and invalid request bodies, valid and invalid answers. */
 const rows: Record<
   ResourceKey,
   { path: string; valid: unknown[]; invalid: unknown[]; answers?: unknown[]; badAnswers?: unknown[] }

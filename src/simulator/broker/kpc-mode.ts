@@ -1,5 +1,5 @@
 /**
- * What turns aedes from a broker into something like Kaa's own server (PROTOCOL.md, 2): it acknowledges every SUBSCRIBE
+ * What turns aedes from a broker into something like Kaa's own server: it acknowledges every SUBSCRIBE
  * and needs none, forwards nothing, and wills, retained messages and persistent sessions mean nothing to it.
  */
 import type { AedesOptions } from 'aedes';

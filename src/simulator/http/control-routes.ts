@@ -1,4 +1,4 @@
-/** The control API: every path of DESIGN §5, those of features still to come answering 501. */
+/** The control API; the paths of features still to come answer 501. */
 import type { Platform } from '../platform/platform.ts';
 import { readFaults } from '../platform/fault-schema.ts';
 import { describeEndpoint } from './endpoint-view.ts';
