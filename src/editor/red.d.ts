@@ -1,9 +1,6 @@
 /** What the edit dialogs use of the Node-RED editor and its jQuery. */
 declare const RED: {
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
-  readonly nodes: {
-    eachConfig(callback: (node: { readonly id: string; readonly type: string }) => void): void;
-  };
 };
 
 interface Dialog {
@@ -11,7 +8,6 @@ interface Dialog {
   val(value: unknown): this;
   on(event: string, listener: () => void): this;
   toggle(visible: boolean): this;
-  trigger(event: string): this;
   typedInput(options: object): this;
 }
 

@@ -25,7 +25,7 @@ export interface EndpointSurroundings {
   readonly resolve: (text: string) => string;
 }
 
-export const defaultUrl = 'mqtts://mqtt.cloud.kaaiot.com:8883';
+const defaultUrl = 'mqtts://mqtt.cloud.kaaiot.com:8883';
 
 /** MQTT 3.1.1, 1.5.3: bytes of a string. */
 const longestString = 65_535;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { mqttTransport } from '../../src/client/mqtt-transport.ts';
-import { until } from '../simulator/support.ts';
+import { until } from '../support/until.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions } from '../../src/client/transport.ts';
 
 /** Opens a link and collects what it reports. */

@@ -3,6 +3,7 @@ import type { Context } from 'mocha';
 import type { TelemetrySample } from '../../src/simulator/platform/telemetry.ts';
 import { Flow, type Message, startRuntime, stopRuntime } from '../support/flow.ts';
 import { platforms, type TestPlatform } from '../support/platforms.ts';
+import { until } from '../support/until.ts';
 
 /** The part of a caught message that our errors fill. */
 interface Caught extends Message {
@@ -179,7 +180,7 @@ for (const kind of platforms) {
           { ...kaa, roundTripMs: 0 },
           { extension: 'dcx', resource: 'json', samples: 1, roundTripMs: 0 },
         );
-        while (received().length === 0) await new Promise((resolve) => setImmediate(resolve));
+        await until(() => received().length > 0);
         assert.deepEqual(samples(), [{ a: 1 }]);
         assert.equal(received()[0]?.requestId, undefined);
       });
@@ -247,7 +248,7 @@ for (const kind of platforms) {
           await start({ format: 'plain', delivery: 'sent' });
           flow.inject({ payload: 1, topic: name });
           await outcomes(1, 0);
-          while (received().length === 0) await new Promise((resolve) => setImmediate(resolve));
+          await until(() => received().length > 0);
           assert.equal(received()[0]?.metric, name);
           assert.equal(received()[0]?.requestId, (flow.outputs.messages[0] as Confirmed).kaa['requestId']);
         });

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { type FlowNode, NodeRed, removeInstalled, runtimes } from '../support/node-red.ts';
+import { until } from '../support/until.ts';
 
 const example = JSON.parse(
   readFileSync(new URL('../../examples/machine-telemetry.json', import.meta.url), 'utf8'),
@@ -48,10 +49,6 @@ for (const runtime of runtimes) {
     });
 
     const count = (): number => simulator.platform.endpoints.find('flow-secret')?.telemetry.count ?? 0;
-
-    async function until(condition: () => boolean): Promise<void> {
-      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-    }
 
     it('is found in GET /nodes without error', async () => {
       const all = (await (await nodeRed.get('nodes')).json()) as {

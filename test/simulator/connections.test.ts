@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { Bench, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { Bench } from './support.ts';
 
 async function webSocketStatus(url: string, origin: string): Promise<number | undefined> {
   const webSocket = new WebSocket(url, 'mqtt', { origin });

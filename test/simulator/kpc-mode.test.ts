@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { Bench, getJson, putFaults, until, type Device } from './support.ts';
+import { until } from '../support/until.ts';
+import { Bench, getJson, putFaults, type Device } from './support.ts';
 
 describe('simulator: mode kpc', () => {
   let bench: Bench;

@@ -134,12 +134,3 @@ export async function getJson(simulator: Simulator, path: string): Promise<unkno
 export async function putFaults({ httpUrl }: Simulator, faults: unknown): Promise<Response> {
   return fetch(`${httpUrl}/api/v1/faults`, { method: 'PUT', body: JSON.stringify(faults) });
 }
-
-/** Waits for a condition that nothing announces. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-}
