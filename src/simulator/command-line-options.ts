@@ -12,6 +12,11 @@ Plays the Kaa IoT platform for MQTT devices.
                           broker: a plain broker, only matching subscriptions receive
   --broker <url>          use a real broker, e.g. mqtt://localhost:1883, instead of the embedded one
   --auth <user:password>  demand credentials
+  --unchanged empty|null|object|304
+                          say that a configuration is unchanged by an empty payload, null, {} or {"statusCode":304}
+                          (default: by its configId without config)
+  --confirm-results       answer results of commands on /status too, where they carry a request ID
+  --push-with-request-id  let pushes carry the ID of the last request on their path
   --json                  print {"mqtt":"...","http":"..."} in one line when ready
   --help                  print this
 `;
@@ -41,6 +46,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const mode = modeOption(values.mode);
   const broker = brokerOption(values.broker);
   const auth = authOption(values.auth);
+  const unchanged = unchangedOption(values.unchanged);
   if (values.host === '') throw new UsageError('--host must not be empty');
   if (broker !== undefined && mode === 'kpc')
     throw new UsageError('--mode kpc needs the embedded broker, not --broker');
@@ -51,6 +57,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     ...(mode === undefined ? {} : { mode }),
     ...(broker === undefined ? {} : { broker }),
     ...(auth === undefined ? {} : { auth }),
+    ...(unchanged === undefined ? {} : { unchanged }),
+    ...(values['confirm-results'] === true ? { confirmResults: true } : {}),
+    ...(values['push-with-request-id'] === true ? { pushWithRequestId: true } : {}),
   };
   return { help: values.help === true, json: values.json === true, simulator };
 }
@@ -69,6 +78,9 @@ function parse(args: readonly string[]) {
         mode: text,
         broker: text,
         auth: text,
+        unchanged: text,
+        'confirm-results': flag,
+        'push-with-request-id': flag,
         json: flag,
         help: flag,
       },
@@ -103,4 +115,9 @@ function authOption(text: string | undefined): SimulatorOptions['auth'] {
   const colon = text.indexOf(':');
   if (colon < 1) throw new UsageError('--auth must be like user:password');
   return { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function unchangedOption(text: string | undefined): SimulatorOptions['unchanged'] {
+  if (text === undefined || text === 'empty' || text === 'null' || text === 'object' || text === '304') return text;
+  throw new UsageError(`--unchanged must be empty, null, object or 304, got "${text}"`);
 }

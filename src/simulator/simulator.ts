@@ -9,6 +9,7 @@ import { connectHost } from './network/address.ts';
 import { Credentials } from './network/credentials.ts';
 import { Listener } from './network/listener.ts';
 import { Platform } from './platform/platform.ts';
+import { usualVariants, type UnchangedForm } from './platform/variants.ts';
 
 export interface SimulatorOptions {
   /** Default 1883; 0 picks a free port. Unused with `broker`. */
@@ -23,6 +24,12 @@ export interface SimulatorOptions {
   readonly broker?: URL;
   /** Demanded of MQTT clients, and of HTTP clients where `host` is not a loopback address. */
   readonly auth?: { readonly user: string; readonly password: string };
+  /** How the server says that the endpoint has the current configuration already; default: its `configId` alone. */
+  readonly unchanged?: UnchangedForm;
+  /** Answer results of commands on `/status` too, where they carry a request ID; default false. */
+  readonly confirmResults?: boolean;
+  /** Let pushes carry the ID of the last request on their path; default false. */
+  readonly pushWithRequestId?: boolean;
   /** Endpoints kept; default 10,000. */
   readonly maxEndpoints?: number;
   /** Samples kept per endpoint; default 1,000. */
@@ -47,7 +54,8 @@ export interface Simulator {
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { maxEndpoints = 10_000, maxSamples = 1000, host = '127.0.0.1' } = options;
-  const platform = new Platform({ maxEndpoints, maxSamples });
+  const { unchanged, confirmResults, pushWithRequestId } = { ...usualVariants, ...options };
+  const platform = new Platform({ maxEndpoints, maxSamples }, { unchanged, confirmResults, pushWithRequestId });
   const opened: Closeable[] = [platform];
   try {
     return await open(platform, host, options, opened);

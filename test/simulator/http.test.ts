@@ -64,28 +64,6 @@ describe('simulator: HTTP', () => {
     assert.equal(headers.get('allow'), 'GET, PUT, DELETE');
   });
 
-  const notYet: readonly (readonly [method: string, path: string])[] = [
-    ['GET', '/api/v1/endpoints/t/metadata'],
-    ['PUT', '/api/v1/endpoints/t/metadata'],
-    ['PATCH', '/api/v1/endpoints/t/metadata'],
-    ['GET', '/api/v1/endpoints/t/commands'],
-    ['POST', '/api/v1/endpoints/t/commands/reboot?ttl=5'],
-    ['GET', '/api/v1/endpoints/t/config'],
-    ['PUT', '/api/v1/endpoints/t/config/name'],
-    ['GET', '/api/v1/endpoints/t/software'],
-    ['PUT', '/api/v1/endpoints/t/software'],
-    ['GET', '/api/v1/endpoints/t/blobs'],
-    ['POST', '/bcx/api/v1/binary-data?name=x'],
-    ['POST', '/bcx/api/v1/files/x'],
-  ];
-  for (const [method, path] of notYet) {
-    it(`answers ${method} ${path} with 501`, async () => {
-      const { status, body } = await call(path, { method, ...(method === 'GET' ? {} : { body: 'anything' }) });
-      assert.equal(status, 501);
-      assert.equal((body as { statusCode: number }).statusCode, 501);
-    });
-  }
-
   it('answers a body that is not JSON with 400 and the reason', async () => {
     const { status, body } = await call('/api/v1/faults', { method: 'PUT', body: '[{' });
     assert.equal(status, 400);

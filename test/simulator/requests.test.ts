@@ -1,7 +1,26 @@
 import assert from 'node:assert/strict';
-import { resourcePath, resources, type Resource } from '../../src/protocol/resources.ts';
+import { resourcePath, resources, type Resource, type ResourceKey } from '../../src/protocol/resources.ts';
+import { responseProblems } from '../../src/protocol/validators.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { Bench, getJson, type Device } from './support.ts';
+
+/** A valid payload for every resource. */
+const validBodies: Readonly<Record<ResourceKey, string>> = {
+  samples: '[{"a":1}]',
+  plainSample: '47%',
+  metadataKeys: '',
+  metadata: '{"keys":["a"]}',
+  metadataUpdate: '{"a":1}',
+  metadataUpdateKeys: '{"a":1}',
+  metadataDeleteKeys: '["a"]',
+  commands: '{"observe":true}',
+  commandResults: '[{"id":1,"statusCode":200,"reasonPhrase":"OK","payload":{}}]',
+  configuration: '{"configId":"x","observe":true}',
+  configurationApplied: '{"configId":"x","statusCode":200,"reasonPhrase":"OK"}',
+  software: '{"observe":true}',
+  softwareApplied: '{"configId":"1.0"}',
+  blobToken: '',
+};
 
 describe('simulator: requests', () => {
   let bench: Bench;
@@ -67,21 +86,45 @@ describe('simulator: requests', () => {
     assert.equal(device.received.length, 2);
   });
 
-  const unimplemented = (Object.entries(resources) as [string, Resource][]).filter(
-    ([, { extension }]) => extension !== 'dcx',
-  );
-  for (const [key, resource] of unimplemented) {
+  for (const [key, valid] of Object.entries(validBodies) as [ResourceKey, string][]) {
+    const resource: Resource = resources[key];
     const topic = `kp1/app/${resource.extension}/token/${resourcePath(resource, resource.name && 'name')}`;
-    it(`answers ${key} with 501`, async () => {
-      assert.deepEqual(await device.rejected(`${topic}/17`), {
-        statusCode: 501,
-        reasonPhrase: 'not implemented by this simulator yet',
-      });
-    });
 
-    const missing = resource.requestId === 'required' ? 400 : 501;
-    it(`answers ${key} without request ID with ${missing}`, async () => {
-      assert.equal((await device.rejected(topic)).statusCode, missing);
+    if (resource.answers === 'status') {
+      it(`answers ${key} with what the table of resources promises`, async () => {
+        const { payload } = await device.accepted(`${topic}/17`, valid);
+        assert.deepEqual(responseProblems(resource, payload === '' ? undefined : JSON.parse(payload)), []);
+        assert.equal(device.received.length, 1);
+      });
+    } else {
+      it(`takes ${key} without an answer`, async () => {
+        await device.publish(`${topic}/17`, valid);
+        await device.accepted('kp1/app/dcx/token/json/1', '1');
+        assert.equal(device.received.length, 1);
+      });
+    }
+
+    if (resource.requestId === 'required') {
+      it(`answers ${key} without request ID with 400`, async () => {
+        assert.equal((await device.rejected(topic, valid)).statusCode, 400);
+      });
+    } else if (resource.response !== undefined) {
+      it(`answers ${key} also without request ID`, async () => {
+        await device.publish(topic, valid);
+        await device.message(`${topic}/status`);
+      });
+    } else {
+      it(`does not answer ${key} without request ID`, async () => {
+        await device.publish(topic, valid);
+        await device.accepted('kp1/app/dcx/token/json/1', '1');
+        assert.equal(device.received.length, 1);
+      });
+    }
+
+    it(`answers ${key} with 400 where the payload is invalid, with and without request ID`, async () => {
+      for (const each of [`${topic}/17`, topic]) {
+        assert.equal((await device.rejected(each, '{"unexpected":"payload"')).statusCode, 400);
+      }
     });
   }
 

@@ -27,10 +27,10 @@ export class Device {
     await this.client.publishAsync(topic, payload, { qos });
   }
 
-  /** The first message on a topic, received already or to come. */
-  async message(topic: string): Promise<Received> {
+  /** The first message on a topic, or the one behind `skip` others, received already or to come. */
+  async message(topic: string, skip = 0): Promise<Received> {
     for (;;) {
-      const found = this.received.find((each) => each.topic === topic);
+      const found = this.received.filter((each) => each.topic === topic)[skip];
       if (found !== undefined) return found;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -42,6 +42,18 @@ export class Device {
   async accepted(topic: string, payload: string | Buffer = '', qos: 0 | 1 | 2 = 0): Promise<Received> {
     await this.publish(topic, payload, qos);
     return this.message(`${topic}/status`);
+  }
+
+  /** Publishes a request with a request ID and waits for its success, whose JSON is returned. */
+  async asked(topic: string, body?: unknown): Promise<unknown> {
+    const { payload } = await this.accepted(topic, body === undefined ? '' : JSON.stringify(body));
+    return JSON.parse(payload);
+  }
+
+  /** The JSON of a push, the first or the one behind `skip` others. */
+  async pushed(topic: string, skip = 0): Promise<unknown> {
+    const { payload } = await this.message(topic, skip);
+    return JSON.parse(payload);
   }
 
   /** Publishes a request and waits for its refusal, whose body is returned. */
@@ -129,6 +141,31 @@ export async function getJson(simulator: Simulator, path: string): Promise<unkno
   const response = await fetch(`${simulator.httpUrl}/api/v1/${path}`);
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.json();
+}
+
+/** Sends JSON to the control API; without body an empty one. */
+export async function send(
+  { httpUrl }: Simulator,
+  method: 'PUT' | 'PATCH' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Response> {
+  const payload = body === undefined ? null : JSON.stringify(body);
+  return fetch(`${httpUrl}/api/v1/${path}`, { method, body: payload });
+}
+
+/** Creates a command through the control API; returns its ID. */
+export async function postCommand(simulator: Simulator, path: string, payload?: unknown): Promise<number> {
+  const response = await send(simulator, 'POST', `endpoints/${path}`, payload);
+  if (response.status !== 201) throw new Error(`${path} answered ${response.status}`);
+  return ((await response.json()) as { id: number }).id;
+}
+
+/** Assigns a configuration or software through the control API; returns its ID. */
+export async function assign(simulator: Simulator, path: string, body: unknown): Promise<string> {
+  const response = await send(simulator, 'PUT', `endpoints/${path}`, body);
+  if (response.status !== 200) throw new Error(`${path} answered ${response.status}`);
+  return ((await response.json()) as { configId: string }).configId;
 }
 
 export async function putFaults({ httpUrl }: Simulator, faults: unknown): Promise<Response> {

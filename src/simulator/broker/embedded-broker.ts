@@ -58,6 +58,7 @@ export class EmbeddedBroker implements Transport {
   send({ topic, payload, qos }: Message, connection: string): boolean {
     const packet = { cmd: 'publish', topic, payload, qos, dup: false, retain: false } as const;
     if (this.#mode === 'broker') {
+      if (this.#clients.size === 0) return false;
       this.#aedes.publish(packet, () => undefined);
       return true;
     }

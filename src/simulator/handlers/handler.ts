@@ -1,5 +1,6 @@
 import type { Endpoint } from '../platform/endpoints.ts';
 import type { Outcome } from '../platform/outcome.ts';
+import type { Variants } from '../platform/variants.ts';
 
 /** A request whose topic and body are valid. */
 export interface Request {
@@ -11,6 +12,7 @@ export interface Request {
   readonly body: unknown;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
+  readonly variants: Variants;
 }
 
 /** What the platform does for one resource. */

@@ -1,35 +1,29 @@
-/** The control API; the paths of features still to come answer 501. */
 import type { Platform } from '../platform/platform.ts';
-import { readFaults } from '../platform/fault-schema.ts';
-import { describeEndpoint } from './endpoint-view.ts';
+import { blobRoutes } from './blob-routes.ts';
+import { commandRoutes } from './command-routes.ts';
+import { configurationRoutes } from './configuration-routes.ts';
+import { api } from './endpoint-path.ts';
+import { endpointRoutes } from './endpoint-routes.ts';
 import { streamEvents } from './event-stream.ts';
-import { HttpError, type HttpAnswer, type HttpRequest } from './exchange.ts';
-import type { Method, Route } from './router.ts';
+import { faultRoutes } from './fault-routes.ts';
+import { metadataRoutes } from './metadata-routes.ts';
+import type { Route } from './router.ts';
+import { softwareRoutes } from './software-routes.ts';
 import { startPage } from './start-page.ts';
+import { telemetryRoutes } from './telemetry-routes.ts';
 
-const api = '/api/v1';
-const endpoint = `${api}/endpoints/{token}`;
-
-const defaultLimit = 100;
-
+/** Everything that the simulator serves over HTTP: the start page, the control API and the blob upload. */
 export function controlRoutes(platform: Platform): readonly Route[] {
   return [
     { path: '/', methods: { GET: () => ({ html: startPage }) } },
-    { path: `${api}/endpoints`, methods: { GET: () => listEndpoints(platform) } },
-    { path: endpoint, methods: { GET: (request) => showEndpoint(platform, request) } },
-    { path: `${endpoint}/telemetry`, methods: { GET: (request) => showTelemetry(platform, request) } },
-    { path: `${endpoint}/telemetry/count`, methods: { GET: (request) => countTelemetry(platform, request) } },
-    {
-      path: `${api}/faults`,
-      methods: {
-        GET: () => ({ statusCode: 200, json: platform.faults.list() }),
-        PUT: async (request) => replaceFaults(platform, await request.json()),
-        DELETE: () => {
-          platform.faults.replace([]);
-          return { statusCode: 204 };
-        },
-      },
-    },
+    ...endpointRoutes(platform),
+    ...telemetryRoutes(platform),
+    ...metadataRoutes(platform),
+    ...commandRoutes(platform),
+    ...configurationRoutes(platform),
+    ...softwareRoutes(platform),
+    ...blobRoutes(platform),
+    ...faultRoutes(platform.faults),
     {
       path: `${api}/state`,
       methods: {
@@ -43,49 +37,5 @@ export function controlRoutes(platform: Platform): readonly Route[] {
       path: `${api}/events`,
       methods: { GET: () => ({ stream: (response) => streamEvents(platform.events, response) }) },
     },
-    notYet(`${endpoint}/metadata`, ['GET', 'PUT', 'PATCH']),
-    notYet(`${endpoint}/commands`, ['GET']),
-    notYet(`${endpoint}/commands/{type}`, ['POST']),
-    notYet(`${endpoint}/config`, ['GET', 'PUT']),
-    notYet(`${endpoint}/config/{name}`, ['GET', 'PUT']),
-    notYet(`${endpoint}/software`, ['GET', 'PUT']),
-    notYet(`${endpoint}/blobs`, ['GET']),
-    notYet('/bcx/api/v1/binary-data', ['POST']),
-    notYet('/bcx/api/v1/files/{filename}', ['POST']),
   ];
-}
-
-function listEndpoints({ endpoints }: Platform): HttpAnswer {
-  return { statusCode: 200, json: endpoints.list().map((each) => describeEndpoint(endpoints, each)) };
-}
-
-function showEndpoint({ endpoints }: Platform, request: HttpRequest): HttpAnswer {
-  const found = endpoints.find(request.parameter('token'));
-  if (found === undefined) throw new HttpError(404, 'no endpoint with this token has spoken');
-  return { statusCode: 200, json: describeEndpoint(endpoints, found) };
-}
-
-function showTelemetry({ endpoints }: Platform, request: HttpRequest): HttpAnswer {
-  const limit = request.integer('limit', 1) ?? defaultLimit;
-  const after = request.integer('after', 0);
-  return { statusCode: 200, json: endpoints.find(request.parameter('token'))?.telemetry.page(limit, after) ?? [] };
-}
-
-function countTelemetry({ endpoints }: Platform, request: HttpRequest): HttpAnswer {
-  return { statusCode: 200, json: { count: endpoints.find(request.parameter('token'))?.telemetry.count ?? 0 } };
-}
-
-function replaceFaults({ faults }: Platform, body: unknown): HttpAnswer {
-  const read = readFaults(body);
-  if ('problems' in read) throw new HttpError(400, 'this is not a list of faults', { details: read.problems });
-  faults.replace(read.faults);
-  return { statusCode: 200, json: faults.list() };
-}
-
-function refuseUnimplemented(): never {
-  throw new HttpError(501, 'not implemented by this simulator yet');
-}
-
-function notYet(path: string, methods: readonly Method[]): Route {
-  return { path, methods: Object.fromEntries(methods.map((method) => [method, refuseUnimplemented])) };
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AccessRules } from '../network/access-rules.ts';
 import { HttpError, HttpRequest, type HttpAnswer } from './exchange.ts';
-import { findRoute, type Route } from './router.ts';
+import { findRoute, respondTo, type Route } from './router.ts';
 
 /** The HTTP side: guards, routes and answers requests. */
 export function createControlServer(routes: readonly Route[], rules: AccessRules): Server {
@@ -27,20 +27,24 @@ async function serve(
 async function answer(message: IncomingMessage, routes: readonly Route[], rules: AccessRules): Promise<HttpAnswer> {
   const refused = rules.refuseOrigin(message.headers);
   if (refused !== undefined) throw new HttpError(403, refused);
-  if (!rules.isAuthorized(message.headers)) {
+  const [path = '', query = ''] = (message.url ?? '').split('?', 2);
+  const { route, parameters } = findRoute(routes, path);
+  if (route.ownAccess !== true && !rules.isAuthorized(message.headers)) {
     const headers = { 'www-authenticate': 'Basic realm="Kaa simulator"' };
     throw new HttpError(401, 'user name and password are required', { headers });
   }
-  const [path = '', query = ''] = (message.url ?? '').split('?', 2);
-  const { respond, parameters } = findRoute(routes, message.method ?? '', path);
-  return respond(new HttpRequest(message, query, parameters));
+  return respondTo(route, message.method ?? '')(new HttpRequest(message, query, parameters));
 }
 
 function write(response: ServerResponse, found: HttpAnswer): void {
   if ('stream' in found) found.stream(response);
   else if ('html' in found) send(response, 200, 'text/html; charset=utf-8', found.html);
-  else if (found.json === undefined) response.writeHead(found.statusCode).end();
-  else send(response, found.statusCode, 'application/json', JSON.stringify(found.json));
+  else if ('file' in found) sendFile(response, found.name, found.file);
+  else {
+    for (const [name, value] of Object.entries(found.headers ?? {})) response.setHeader(name, value);
+    if (found.json === undefined) response.writeHead(found.statusCode).end();
+    else send(response, found.statusCode, 'application/json', JSON.stringify(found.json));
+  }
 }
 
 function writeError(response: ServerResponse, { statusCode, message, headers, details }: HttpError): void {
@@ -49,7 +53,18 @@ function writeError(response: ServerResponse, { statusCode, message, headers, de
   send(response, statusCode, 'application/json', JSON.stringify(body));
 }
 
-function send(response: ServerResponse, statusCode: number, contentType: string, text: string): void {
+/** To be saved, whatever it is: a browser must not take what was uploaded for a page of this origin. */
+function sendFile(response: ServerResponse, name: string, content: Buffer): void {
+  // RFC 8187: what encodeURIComponent leaves beyond the characters allowed there.
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  );
+  response.setHeader('content-disposition', `attachment; filename*=UTF-8''${encoded}`);
+  send(response, 200, 'application/octet-stream', content);
+}
+
+function send(response: ServerResponse, statusCode: number, contentType: string, text: string | Buffer): void {
   const headers = { 'content-type': contentType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
   response.writeHead(statusCode, headers).end(text);
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { decodeText, parseJson } from '../platform/json-text.ts';
 
-/** Largest request body, in bytes. */
-const largestBody = 1_048_576;
+/** Largest JSON body of a request, in bytes. */
+const largestJson = 1_048_576;
 
 /** A request that is answered with an error, as `{"statusCode":int,"reasonPhrase":string}` and `details` if any. */
 export class HttpError extends Error {
@@ -18,10 +19,11 @@ export class HttpError extends Error {
   }
 }
 
-/** What a route answers with: JSON, nothing, a page, or a stream that it writes itself. */
+/** What a route answers with: JSON, nothing, a page, a file to be saved, or a stream that it writes itself. */
 export type HttpAnswer =
-  | { readonly statusCode: number; readonly json?: unknown }
+  | { readonly statusCode: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly html: string }
+  | { readonly file: Buffer; readonly name: string }
   | { readonly stream: (response: ServerResponse) => void };
 
 /** A request, as routes see it. */
@@ -53,24 +55,55 @@ export class HttpRequest {
     throw new HttpError(400, `${name} must be a whole number of at least ${minimum}`);
   }
 
+  /** A value of the query, undefined where it is absent. */
+  query(name: string): string | undefined {
+    return this.#query.get(name) ?? undefined;
+  }
+
+  /** A header by its name in lower case, undefined where it is absent. */
+  header(name: string): string | undefined {
+    return this.#message.headersDistinct[name]?.[0];
+  }
+
   /**
-   * The body.
+   * The body as JSON.
    * @throws {HttpError} 400 where it is not JSON, 413 where it is too large
    */
   async json(): Promise<unknown> {
+    return readJson(await this.bytes(largestJson));
+  }
+
+  /**
+   * The body as JSON, undefined where it is empty.
+   * @throws {HttpError} 400 where it is not JSON, 413 where it is too large
+   */
+  async optionalJson(): Promise<unknown> {
+    const body = await this.bytes(largestJson);
+    return body.length === 0 ? undefined : readJson(body);
+  }
+
+  /**
+   * The body as it is.
+   * @throws {HttpError} 413 where it is larger than that many bytes
+   */
+  async bytes(largest: number): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
     const body: AsyncIterable<Buffer> = this.#message;
     // Read to its end even when too large: a client that is still sending would not see the answer.
     for await (const chunk of body) {
       size += chunk.length;
-      if (size <= largestBody) chunks.push(chunk);
+      if (size <= largest) chunks.push(chunk);
     }
-    if (size > largestBody) throw new HttpError(413, `the body is larger than ${largestBody} bytes`);
-    try {
-      return JSON.parse(Buffer.concat(chunks).toString());
-    } catch (error) {
-      throw new HttpError(400, `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    if (size > largest) throw new HttpError(413, `the body is larger than ${largest} bytes`);
+    return Buffer.concat(chunks);
+  }
+}
+
+function readJson(body: Buffer): unknown {
+  try {
+    return parseJson(decodeText(body));
+  } catch (error) {
+    throw new HttpError(400, `the body ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -8,30 +8,39 @@ type Respond = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
 export interface Route {
   readonly path: string;
   readonly methods: Readonly<Partial<Record<Method, Respond>>>;
+  /** It checks by itself who may use it, in place of the credentials of the simulator. */
+  readonly ownAccess?: true;
 }
 
-/** A route for a method and a path, with the values of the variable levels. */
+/** The route of a path, with the values of its variable levels. */
 export interface RouteMatch {
-  readonly respond: Respond;
+  readonly route: Route;
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 /**
- * Finds the route of a request.
- * @throws {HttpError} 400 where the path is badly encoded, 404 where it is unknown, 405 where it has no such method
+ * Finds the route of a path.
+ * @throws {HttpError} 400 where the path is badly encoded, 404 where it is unknown
  */
-export function findRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
+export function findRoute(routes: readonly Route[], path: string): RouteMatch {
   const levels = path.split('/').map(decode);
   for (const route of routes) {
     const parameters = match(route.path.split('/'), levels);
-    if (parameters === undefined) continue;
-    const allowed = Object.entries(route.methods);
-    const [, respond] = allowed.find(([name]) => name === method) ?? [];
-    if (respond !== undefined) return { respond, parameters };
-    const allow = allowed.map(([name]) => name).join(', ');
-    throw new HttpError(405, `${path} allows ${allow} only`, { headers: { allow } });
+    if (parameters !== undefined) return { route, parameters };
   }
   throw new HttpError(404, 'unknown path');
+}
+
+/**
+ * What answers a method.
+ * @throws {HttpError} 405 where the route has no such method
+ */
+export function respondTo({ path, methods }: Route, method: string): Respond {
+  const allowed = Object.entries(methods);
+  const [, respond] = allowed.find(([name]) => name === method) ?? [];
+  if (respond !== undefined) return respond;
+  const allow = allowed.map(([name]) => name).join(', ');
+  throw new HttpError(405, `${path} allows ${allow} only`, { headers: { allow } });
 }
 
 function match(pattern: readonly string[], levels: readonly string[]): Map<string, string> | undefined {

@@ -8,6 +8,7 @@ export const startPage = `<!doctype html>
 <ul>
 <li><a href="/api/v1/endpoints">/api/v1/endpoints</a>: every endpoint that has spoken</li>
 <li>/api/v1/endpoints/{token}/telemetry: its samples</li>
+<li>/api/v1/endpoints/{token}/metadata, commands, config, software, blobs: what it has and what it is sent</li>
 <li><a href="/api/v1/faults">/api/v1/faults</a>: the faults in force</li>
 <li><a href="/api/v1/events">/api/v1/events</a>: everything in and out, as it happens</li>
 </ul>

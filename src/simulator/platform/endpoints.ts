@@ -1,16 +1,30 @@
+import { Assignment } from './assignment.ts';
+import { Blobs } from './blobs.ts';
+import { Commands } from './commands.ts';
+import { Configurations } from './configurations.ts';
+import { Metadata } from './metadata.ts';
+import { Observation } from './observation.ts';
 import { Telemetry } from './telemetry.ts';
+import { UploadTokens } from './upload-tokens.ts';
 
 /** What the platform knows of one endpoint. */
 export interface Endpoint {
   readonly token: string;
-  /** The one last used. */
+  /** The one last used, `''` while the endpoint has not spoken. */
   appVersion: string;
-  /** The connection that last published for the token; it may be closed by now. */
-  connection: string;
-  /** ISO 8601, UTC. */
+  /** The connection that last published for the token; it may be closed by now. Absent while it has not spoken. */
+  connection?: string;
+  /** ISO 8601, UTC: when it first spoke, or something was assigned to it before. */
   readonly firstSeenAt: string;
   lastSeenAt: string;
+  readonly observation: Observation;
   readonly telemetry: Telemetry;
+  readonly metadata: Metadata;
+  readonly commands: Commands;
+  readonly configurations: Configurations;
+  readonly software: Assignment;
+  readonly uploadTokens: UploadTokens;
+  readonly blobs: Blobs;
 }
 
 export interface EndpointBounds {
@@ -20,7 +34,7 @@ export interface EndpointBounds {
 }
 
 /**
- * Every endpoint that has spoken, by token, and the connections that are open. When the bound is reached the least
+ * Every endpoint that has spoken or has something assigned, by token, and the connections that are open. When the bound is reached the least
  * recently active endpoint without a connection is forgotten, and where all are connected the least recently active.
  */
 export class Endpoints {
@@ -43,13 +57,18 @@ export class Endpoints {
 
   /** Notes that a connection published for a token: from now on it receives what the endpoint is sent. */
   spoke(token: string, appVersion: string, connection: string): Endpoint {
-    const endpoint = this.#byToken.get(token) ?? this.#create(token, appVersion, connection);
+    const endpoint = this.#byToken.get(token) ?? this.#create(token);
     endpoint.appVersion = appVersion;
     endpoint.connection = connection;
     endpoint.lastSeenAt = new Date().toISOString();
     this.#byToken.delete(token);
     this.#byToken.set(token, endpoint);
     return endpoint;
+  }
+
+  /** The endpoint with a token, which need not have spoken yet. */
+  findOrCreate(token: string): Endpoint {
+    return this.#byToken.get(token) ?? this.#create(token);
   }
 
   find(token: string): Endpoint | undefined {
@@ -62,18 +81,32 @@ export class Endpoints {
   }
 
   isConnected(endpoint: Endpoint): boolean {
-    return this.#openConnections.has(endpoint.connection);
+    return endpoint.connection !== undefined && this.#openConnections.has(endpoint.connection);
   }
 
   clear(): void {
     this.#byToken.clear();
   }
 
-  #create(token: string, appVersion: string, connection: string): Endpoint {
+  #create(token: string): Endpoint {
     if (this.#byToken.size >= this.#bounds.maxEndpoints) this.#evict();
     const now = new Date().toISOString();
-    const telemetry = new Telemetry(this.#bounds.maxSamples);
-    return { token, appVersion, connection, firstSeenAt: now, lastSeenAt: now, telemetry };
+    const endpoint = {
+      token,
+      appVersion: '',
+      firstSeenAt: now,
+      lastSeenAt: now,
+      observation: new Observation(),
+      telemetry: new Telemetry(this.#bounds.maxSamples),
+      metadata: new Metadata(),
+      commands: new Commands(),
+      configurations: new Configurations(),
+      software: new Assignment(),
+      uploadTokens: new UploadTokens(),
+      blobs: new Blobs(),
+    };
+    this.#byToken.set(token, endpoint);
+    return endpoint;
   }
 
   #evict(): void {

@@ -29,7 +29,19 @@ export interface ConnectionEvent {
   readonly clientId: string;
 }
 
-export type PlatformEvent = MessageEvent | ConnectionEvent;
+/** A blob was uploaded. */
+export interface UploadEvent {
+  readonly kind: 'upload';
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Token of the endpoint. */
+  readonly token: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export type PlatformEvent = MessageEvent | ConnectionEvent | UploadEvent;
 
 type MessageDetails = Pick<MessageEvent, 'outcome' | 'statusCode' | 'fault'>;
 
@@ -55,6 +67,10 @@ export class EventFeed {
 
   connection(kind: ConnectionEvent['kind'], connection: string, clientId: string): void {
     this.#emit({ kind, at: new Date().toISOString(), connection, clientId });
+  }
+
+  upload(token: string, name: string, size: number): void {
+    this.#emit({ kind: 'upload', at: new Date().toISOString(), token, name, size });
   }
 
   #emit(event: PlatformEvent): void {

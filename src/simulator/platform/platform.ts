@@ -1,14 +1,20 @@
 import { STATUS_CODES } from 'node:http';
-import { parseTopic, type Topic } from '../../protocol/topic.ts';
-import { Endpoints, type EndpointBounds } from './endpoints.ts';
+import { resourcePath, resources, type ResourceKey } from '../../protocol/resources.ts';
+import { buildTopic, parseTopic, type Topic } from '../../protocol/topic.ts';
+import { CommandIds } from './command-ids.ts';
+import { Endpoints, type Endpoint, type EndpointBounds } from './endpoints.ts';
 import { EventFeed } from './events.ts';
 import { FaultList, type Fault } from './faults.ts';
 import type { Message, Transport } from './message.ts';
 import { ignored, rejected, type Outcome } from './outcome.ts';
 import { processRequest, topicProblem } from './process-request.ts';
+import { usualVariants, type Variants } from './variants.ts';
 
 /** MQTT 3.1.1, 1.5.3: a string has at most 65,535 bytes, and an answer's topic is the request's and `/status`. */
 const longestRequestTopic = 65_535 - '/status'.length;
+
+/** A push is sent once; a subscription or a broker lowers it where the endpoint wants less. */
+const pushQos = 1;
 
 const nowhere: Transport = { send: () => false, disconnect: () => undefined };
 
@@ -26,12 +32,15 @@ export class Platform {
   readonly endpoints: Endpoints;
   readonly faults = new FaultList();
   readonly events = new EventFeed();
+  readonly commandIds = new CommandIds();
+  readonly #variants: Variants;
   readonly #clientIds = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #transport = nowhere;
 
-  constructor(bounds: EndpointBounds) {
+  constructor(bounds: EndpointBounds, variants: Variants = usualVariants) {
     this.endpoints = new Endpoints(bounds);
+    this.#variants = variants;
   }
 
   /** Says how answers travel. */
@@ -78,6 +87,21 @@ export class Platform {
     this.#answer(incoming, outcome);
   }
 
+  /**
+   * Sends an endpoint what it did not ask for now, on the resource's `/status`. False where that is not done: the
+   * endpoint has not spoken yet, wants no pushes of the resource, or is not connected.
+   */
+  push(endpoint: Endpoint, key: ResourceKey, name: string, body: unknown): boolean {
+    const { connection, appVersion, token, observation } = endpoint;
+    const { extension } = resources[key];
+    const path = resourcePath(resources[key], name);
+    if (connection === undefined || !observation.wantsPushes(extension, path)) return false;
+    const requestId = this.#variants.pushWithRequestId ? observation.lastRequestId(extension, path) : undefined;
+    const topic = { kind: 'status', appVersion, extension, token, path } as const;
+    const text = buildTopic(requestId === undefined ? topic : { ...topic, requestId });
+    return this.#send({ topic: text, payload: json(body), qos: pushQos }, connection);
+  }
+
   /** Cancels what is delayed. */
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
@@ -89,10 +113,10 @@ export class Platform {
     if (problem !== undefined) return rejected(400, problem);
     const endpoint =
       this.endpoints.find(topic.token) ?? this.endpoints.spoke(topic.token, topic.appVersion, connection);
-    return processRequest(endpoint, topic, message.payload);
+    return processRequest(endpoint, topic, message.payload, this.#variants);
   }
 
-  /** Failures are always answered; successes where a request ID asks for it or there is something to tell. */
+  /** Failures are always answered; of successes the outcome says when. */
   #answer({ connection, message, topic }: Incoming, outcome: Outcome): void {
     if (outcome.kind === 'ignored') return;
     const receiver = this.endpoints.find(topic.token)?.connection ?? connection;
@@ -100,18 +124,20 @@ export class Platform {
       const { statusCode, reasonPhrase } = outcome;
       const answer = { topic: `${message.topic}/error`, payload: json({ statusCode, reasonPhrase }), qos: message.qos };
       this.#send(answer, receiver, statusCode);
-    } else if (topic.requestId !== undefined || outcome.body !== undefined) {
+    } else if (outcome.told === 'always' || (outcome.told === 'if-asked' && topic.requestId !== undefined)) {
       const payload = outcome.body === undefined ? Buffer.alloc(0) : json(outcome.body);
-      this.#send({ topic: `${message.topic}/status`, payload, qos: message.qos }, receiver);
+      const sent = this.#send({ topic: `${message.topic}/status`, payload, qos: message.qos }, receiver);
+      if (sent) outcome.delivered?.();
     }
   }
 
-  #send(message: Message, connection: string, statusCode?: number): void {
+  #send(message: Message, connection: string, statusCode?: number): boolean {
     const sent = this.#transport.send(message, connection);
     this.events.message('out', connection, message, {
       ...(statusCode === undefined ? {} : { statusCode }),
       ...(sent ? {} : { outcome: 'undeliverable' }),
     });
+    return sent;
   }
 
   #after(milliseconds: number, action: () => void): void {

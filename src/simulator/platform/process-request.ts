@@ -5,6 +5,7 @@ import { handlers } from '../handlers/handlers.ts';
 import type { Endpoint } from './endpoints.ts';
 import { ignored, rejected, type Outcome } from './outcome.ts';
 import { readBody } from './request-body.ts';
+import type { Variants } from './variants.ts';
 
 /** Why the fixed levels of a topic cannot name an endpoint's resource, or undefined where they can. */
 export function topicProblem(topic: Topic): string | undefined {
@@ -16,7 +17,7 @@ export function topicProblem(topic: Topic): string | undefined {
 }
 
 /** Takes a request of an endpoint: the table of resources checks it, the resource's handler carries it out. */
-export function processRequest(endpoint: Endpoint, topic: Topic, payload: Buffer): Outcome {
+export function processRequest(endpoint: Endpoint, topic: Topic, payload: Buffer, variants: Variants): Outcome {
   const { extension, path, requestId } = topic;
   const match = findResource(extension, path);
   if (match === undefined) return requestId === undefined ? ignored : rejected(404, 'unknown resource');
@@ -26,10 +27,16 @@ export function processRequest(endpoint: Endpoint, topic: Topic, payload: Buffer
   if (problem !== undefined) return rejected(400, `${resource.name?.kind} ${nameProblemText[problem]}`);
   if (resource.requestId === 'required' && requestId === undefined) return rejected(400, 'a request ID is required');
 
-  const handler = handlers[match.key];
-  if (handler === undefined) return rejected(501, 'not implemented by this simulator yet');
   const read = readBody(resource, payload);
   if ('problem' in read) return rejected(400, read.problem);
+  const { body } = read;
+  if (resource.observable) endpoint.observation.requested(extension, path, requestId, observeOf(body));
   const receivedAt = new Date().toISOString();
-  return handler({ endpoint, name, body: read.body, receivedAt, ...(requestId === undefined ? {} : { requestId }) });
+  const request = { endpoint, name, body, receivedAt, variants };
+  return handlers[match.key](requestId === undefined ? request : { ...request, requestId });
+}
+
+/** What the body of a request on an observable resource says about pushes. */
+function observeOf(body: unknown): boolean | undefined {
+  return (body as { observe?: boolean } | undefined)?.observe;
 }

@@ -1,0 +1,102 @@
+import { jsonSize } from './json-text.ts';
+
+export type CommandStatus = 'pending' | 'completed' | 'expired';
+
+/** 11/CEP: how the execution of a command ended, as the endpoint reported it. */
+export interface CommandResult {
+  readonly statusCode: number;
+  readonly reasonPhrase?: string;
+  /** Absent where the endpoint sent none. */
+  readonly payload?: unknown;
+}
+
+/** A command for one endpoint. */
+export interface Command {
+  readonly id: number;
+  readonly type: string;
+  /** Absent where the command has none. */
+  readonly payload?: unknown;
+  /** Seconds from its creation during which it is delivered; 0 = pushed once and never returned on a request. */
+  readonly ttl: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** How often it was sent to the endpoint. */
+  deliveries: number;
+  /** How many results came for it. */
+  results: number;
+  /** The first result; absent before. */
+  result?: CommandResult;
+  /** Milliseconds since 1970; absent before. */
+  completedAt?: number;
+}
+
+const mostCommands = 10_000;
+
+/** Of payloads and results as JSON; all pending commands of a type go into one message. */
+const mostBytes = 8 * 1_048_576;
+
+/** The time to live limits the delivery: a command that was delivered in time is completed by its result even later. */
+export function commandStatus(command: Command): CommandStatus {
+  if (command.completedAt !== undefined) return 'completed';
+  return Date.now() < command.createdAt + command.ttl * 1000 ? 'pending' : 'expired';
+}
+
+/** The commands of one endpoint, all types. Where there are too many, the oldest that is not pending is forgotten. */
+export class Commands {
+  readonly #byId = new Map<number, Command>();
+  #bytes = 0;
+
+  /** Undefined where too much is pending to take another. */
+  create(id: number, type: string, ttl: number, payload: unknown): Command | undefined {
+    const now = Date.now();
+    const command = { id, type, payload, ttl, createdAt: now, deliveries: 0, results: 0 };
+    const bytes = commandSize(command);
+    if (!this.#makeRoom(1, bytes)) return undefined;
+    this.#byId.set(id, command);
+    this.#bytes += bytes;
+    return command;
+  }
+
+  /** In the order of their creation. */
+  pending(type: string): Command[] {
+    return [...this.#byId.values()].filter((each) => each.type === type && commandStatus(each) === 'pending');
+  }
+
+  /** Takes a result: the first completes its command, further ones are counted; IDs unknown to the type do nothing. */
+  report(type: string, id: number, result: CommandResult): void {
+    const command = this.#byId.get(id);
+    if (command?.type !== type) return;
+    command.results += 1;
+    if (command.completedAt !== undefined) return;
+    command.result = result;
+    command.completedAt = Date.now();
+    this.#bytes += resultSize(result);
+    this.#makeRoom(0, 0);
+  }
+
+  /** In the order of their creation. */
+  list(): Command[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Whether there is room for this much more, after what is no longer pending has been given up for it. */
+  #makeRoom(count: number, bytes: number): boolean {
+    const fits = (): boolean => this.#byId.size + count <= mostCommands && this.#bytes + bytes <= mostBytes;
+    if (fits()) return true;
+    for (const command of this.#byId.values()) {
+      if (commandStatus(command) === 'pending') continue;
+      this.#byId.delete(command.id);
+      this.#bytes -= commandSize(command);
+      if (fits()) return true;
+    }
+    return false;
+  }
+}
+
+function commandSize({ payload, result }: Command): number {
+  return jsonSize(payload ?? null) + (result === undefined ? 0 : resultSize(result));
+}
+
+function resultSize(result: CommandResult): number {
+  return jsonSize(result);
+}
