@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { Blobs } from '../../src/simulator/platform/blobs.ts';
+import { Commands, commandStatus } from '../../src/simulator/platform/commands.ts';
+import { Configurations } from '../../src/simulator/platform/configurations.ts';
 import { Endpoints } from '../../src/simulator/platform/endpoints.ts';
+import { Observation } from '../../src/simulator/platform/observation.ts';
 import { Telemetry } from '../../src/simulator/platform/telemetry.ts';
-import { Bench, getJson } from './support.ts';
+import { UploadTokens } from '../../src/simulator/platform/upload-tokens.ts';
+import { Bench, getJson, send } from './support.ts';
 
 describe('simulator: bounds', () => {
   it('keeps the newest samples and counts all', async () => {
@@ -63,5 +68,104 @@ describe('simulator: bounds', () => {
       endpoints.list().map(({ token }) => token),
       ['two', 'three'],
     );
+  });
+
+  it('gives up the oldest command that is not pending, and refuses one where all are', () => {
+    const commands = new Commands();
+    for (let id = 1; id <= 10_000; id += 1) commands.create(id, 'reboot', 60, undefined);
+    assert.equal(commands.create(10_001, 'reboot', 60, undefined), undefined);
+    commands.report('reboot', 5, { statusCode: 200 });
+    commands.report('reboot', 7, { statusCode: 200 });
+    assert.ok(commands.create(10_002, 'reboot', 60, undefined));
+    const kept = commands.list().map(({ id }) => id);
+    assert.equal(kept.length, 10_000);
+    assert.equal(kept.includes(5), false);
+    assert.equal(kept.includes(7), true);
+  });
+
+  it('takes expired commands for not pending', () => {
+    const commands = new Commands();
+    for (let id = 1; id <= 10_000; id += 1) commands.create(id, 'reboot', 0, undefined);
+    assert.ok(commands.create(10_001, 'reboot', 60, undefined));
+    assert.deepEqual(
+      commands
+        .list()
+        .map(commandStatus)
+        .filter((status) => status === 'pending'),
+      ['pending'],
+    );
+  });
+
+  it('bounds the bytes of commands and results', () => {
+    const commands = new Commands();
+    const megabyte = 'x'.repeat(1_048_576 - 100);
+    for (let id = 1; id <= 8; id += 1) assert.ok(commands.create(id, 'reboot', 60, megabyte));
+    assert.equal(commands.create(9, 'reboot', 60, megabyte), undefined);
+    assert.ok(commands.create(10, 'reboot', 60, 'small'));
+    commands.report('reboot', 1, { statusCode: 200, payload: megabyte });
+    assert.deepEqual(
+      commands.list().map(({ id }) => id),
+      [2, 3, 4, 5, 6, 7, 8, 10],
+    );
+    assert.ok(commands.create(11, 'reboot', 60, megabyte));
+  });
+
+  it('refuses a command with 507 where too many are pending', async () => {
+    const bench = new Bench();
+    try {
+      const simulator = await bench.simulator();
+      const { commands } = simulator.platform.endpoints.findOrCreate('token');
+      for (let id = 1; id <= 10_000; id += 1) commands.create(id, 'reboot', 60, undefined);
+      assert.equal((await send(simulator, 'POST', 'endpoints/token/commands/reboot')).status, 507);
+    } finally {
+      await bench.close();
+    }
+  });
+
+  it('keeps 1,000 named configurations; reports about names without one make room', () => {
+    const configurations = new Configurations();
+    const published = { configId: 'x', config: 1, publishedAt: '' };
+    const report = { configId: 'x', statusCode: 200, at: '' };
+    for (let index = 1; index <= 999; index += 1) assert.ok(configurations.publish(`c${index}`, published));
+    configurations.reported('reported', report);
+    assert.ok(configurations.find('reported'));
+    assert.ok(configurations.publish('c1000', published));
+    assert.equal(configurations.find('reported'), undefined);
+    configurations.reported('another', report);
+    assert.equal(configurations.find('another'), undefined);
+    assert.equal(configurations.publish('c1001', published), false);
+    assert.ok(configurations.publish('c1', published));
+  });
+
+  it('remembers what was asked of pushes on the last 1,000 paths', () => {
+    const observation = new Observation();
+    observation.requested('cex', 'command/first', 1, false);
+    observation.requested('cex', 'command/second', 2, false);
+    observation.requested('cex', 'command/first', 3, undefined);
+    for (let index = 1; index <= 999; index += 1) observation.requested('cex', `command/c${index}`, 1, undefined);
+    assert.equal(observation.wantsPushes('cex', 'command/first'), false);
+    assert.equal(observation.wantsPushes('cex', 'command/second'), true);
+    assert.equal(observation.lastRequestId('cex', 'command/first'), 3);
+  });
+
+  it('keeps the newest 100 upload tokens', () => {
+    const tokens = new UploadTokens();
+    const [first = '', second = ''] = Array.from({ length: 101 }, () => tokens.issue());
+    assert.equal(tokens.accepts(first), false);
+    assert.equal(tokens.accepts(second), true);
+  });
+
+  it('keeps the newest blobs: 100, and 64 MB', () => {
+    const few = new Blobs();
+    const large = Buffer.alloc(20 * 1_048_576);
+    for (const name of ['a', 'b', 'c', 'd']) few.add(name, '', large);
+    assert.deepEqual(
+      few.list().map(({ name }) => name),
+      ['b', 'c', 'd'],
+    );
+    const many = new Blobs();
+    for (let index = 1; index <= 101; index += 1) many.add(`b${index}`, '', Buffer.alloc(1));
+    assert.equal(many.list().length, 100);
+    assert.equal(many.list()[0]?.name, 'b2');
   });
 });

@@ -119,6 +119,7 @@ describe('kaa-simulator', function commandLine() {
     [['--broker', 'mqtt://localhost', '--mode', 'kpc'], /needs the embedded broker/],
     [['--auth', 'user'], /--auth must be like user:password/],
     [['--host', ''], /--host must not be empty/],
+    [['--unchanged', '305'], /--unchanged must be empty, null, object or 304, got "305"/],
     [['--state', 'file'], /Unknown option '--state'/],
     [['extra'], /Unexpected argument 'extra'/],
   ];
@@ -132,6 +133,15 @@ describe('kaa-simulator', function commandLine() {
     assert.deepEqual(readCommandLine(['--auth', 'user:pass:word']).simulator.auth, {
       user: 'user',
       password: 'pass:word',
+    });
+  });
+
+  it('reads the server variants', () => {
+    assert.deepEqual(readCommandLine([]).simulator, {});
+    assert.deepEqual(readCommandLine(['--unchanged', '304', '--confirm-results', '--push-with-request-id']).simulator, {
+      unchanged: '304',
+      confirmResults: true,
+      pushWithRequestId: true,
     });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { Bench, getJson, putFaults, type EventReader } from './support.ts';
+import { assign, Bench, getJson, postCommand, putFaults, send, type EventReader } from './support.ts';
 
 describe('simulator: events and state', () => {
   let bench: Bench;
@@ -74,9 +74,46 @@ describe('simulator: events and state', () => {
     assert.equal(String(event['payload']).length, 4096);
   });
 
+  it('shows pushes', async () => {
+    const device = await bench.device(simulator.mqttUrl);
+    await device.accepted('kp1/app/dcx/token/json/1', '1');
+    const id = await postCommand(simulator, 'token/commands/reboot', { a: 1 });
+    const { at, connection, ...push } =
+      (await events.next(({ topic }) => topic === 'kp1/app/cex/token/command/reboot/status')) ?? {};
+    assert.equal(typeof at, 'string');
+    assert.equal(typeof connection, 'string');
+    const payload = JSON.stringify([{ id, payload: { a: 1 } }]);
+    assert.deepEqual(push, {
+      kind: 'message',
+      direction: 'out',
+      topic: 'kp1/app/cex/token/command/reboot/status',
+      qos: 1,
+      size: payload.length,
+      payload,
+    });
+  });
+
   it('ends the stream at close', async () => {
     await simulator.close();
     await assert.rejects(events.next(() => true));
+  });
+
+  it('DELETE state forgets everything of an endpoint', async () => {
+    const device = await bench.device(simulator.mqttUrl);
+    const uploadToken = ((await device.asked('kp1/app/bcx/token/token/1')) as { token: string }).token;
+    const headers = { 'x-auth-token': uploadToken };
+    await fetch(`${simulator.httpUrl}/bcx/api/v1/binary-data?name=a`, { method: 'POST', body: 'x', headers });
+    await send(simulator, 'PUT', 'endpoints/token/metadata', { a: 1 });
+    await postCommand(simulator, 'token/commands/reboot');
+    await assign(simulator, 'token/config', 1);
+    await assign(simulator, 'token/software', { version: '1.0', config: 1 });
+    await send(simulator, 'DELETE', 'state');
+    const none = { configId: '', config: null, applied: null };
+    assert.deepEqual(await getJson(simulator, 'endpoints/token/metadata'), {});
+    assert.deepEqual(await getJson(simulator, 'endpoints/token/commands'), []);
+    assert.deepEqual(await getJson(simulator, 'endpoints/token/blobs'), []);
+    assert.deepEqual(await getJson(simulator, 'endpoints/token/config'), none);
+    assert.deepEqual(await getJson(simulator, 'endpoints/token/software'), { ...none, version: '', installed: null });
   });
 
   it('DELETE state forgets endpoints and samples, not faults', async () => {

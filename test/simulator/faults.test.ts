@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { Bench, getJson, putFaults, type Device } from './support.ts';
+import { Bench, getJson, postCommand, putFaults, type Device } from './support.ts';
 
 describe('simulator: faults', () => {
   let bench: Bench;
@@ -102,6 +102,45 @@ describe('simulator: faults', () => {
     await putFaults(simulator, [{ action: 'error', statusCode: 418, resource: 'update' }]);
     assert.equal((await device.rejected('kp1/app/epmx/token/update/1', '{"a":1}')).statusCode, 418);
     await device.accepted('kp1/app/epmx/token/update/keys/1', '{"a":1}');
+  });
+
+  const everyExtension: readonly (readonly [path: string, payload: string])[] = [
+    ['epmx/token/update', '{"a":1}'],
+    ['cex/token/command/reboot', ''],
+    ['cmx/token/applied/json', '{"configId":"x"}'],
+    ['cmx_ota/token/applied/json', '{"configId":"x"}'],
+    ['bcx/token/token', ''],
+  ];
+  for (const [path, payload] of everyExtension) {
+    const [extension = ''] = path.split('/');
+    it(`works for ${extension}: drop, error, delay and disconnect`, async () => {
+      await putFaults(simulator, [
+        { extension, action: 'drop', count: 1 },
+        { extension, action: 'error', statusCode: 503, count: 1 },
+        { extension, action: 'delay', delayMs: 20, count: 1 },
+        { extension, action: 'disconnect', count: 1 },
+      ]);
+      await device.publish(`kp1/app/${path}/1`, payload);
+      assert.equal((await device.rejected(`kp1/app/${path}/2`, payload)).statusCode, 503);
+      await device.accepted(`kp1/app/${path}/3`, payload);
+      assert.deepEqual(device.topics(), [`kp1/app/${path}/2/error`, `kp1/app/${path}/3/status`]);
+      device.client.publish(`kp1/app/${path}/4`, payload);
+      await device.closed();
+    });
+  }
+
+  it('changes nothing in the state where the request is not processed', async () => {
+    await putFaults(simulator, [
+      { action: 'drop', count: 1 },
+      { action: 'error', count: 2 },
+    ]);
+    await device.publish('kp1/app/epmx/token/update/1', '{"a":1}');
+    await device.rejected('kp1/app/cmx/token/applied/json/2', '{"configId":"x"}');
+    await device.rejected('kp1/app/cex/token/command/reboot/3', '{"observe":false}');
+    assert.deepEqual(await getJson(simulator, 'endpoints/token/metadata'), {});
+    assert.deepEqual(await getJson(simulator, 'endpoints/token/config'), { configId: '', config: null, applied: null });
+    const id = await postCommand(simulator, 'token/commands/reboot');
+    assert.deepEqual(await device.pushed('kp1/app/cex/token/command/reboot/status'), [{ id }]);
   });
 
   it('applies the first that matches', async () => {
