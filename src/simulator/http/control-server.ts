@@ -65,6 +65,7 @@ function sendFile(response: ServerResponse, name: string, content: Buffer): void
 }
 
 function send(response: ServerResponse, statusCode: number, contentType: string, text: string | Buffer): void {
-  const headers = { 'content-type': contentType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-  response.writeHead(statusCode, headers).end(text);
+  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  const length = Buffer.byteLength(text);
+  response.writeHead(statusCode, { 'content-type': contentType, 'content-length': length, ...headers }).end(text);
 }
