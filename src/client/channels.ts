@@ -1,10 +1,20 @@
 /** The channels of one client, found by what is asked for and by the topics of their answers. */
-import { type ExtensionName, resources } from '../protocol/resources.ts';
+import { type ExtensionName, findResource, type ResourceKey, resources } from '../protocol/resources.ts';
 import type { Topic } from '../protocol/topic.ts';
-import { type Channel, type EndpointTraffic, openChannel, type Sender, type Target } from './channel.ts';
+import {
+  type Channel,
+  type EndpointTraffic,
+  everyName,
+  type Observer,
+  openChannel,
+  type Sender,
+  type Target,
+} from './channel.ts';
 import type { Exchange } from './exchange.ts';
 import { Fifo } from './fifo.ts';
 import { RequestIdScope } from './request-ids.ts';
+import { Subscription } from './subscriptions.ts';
+import { filterGroups } from './topic-filters.ts';
 
 /** A channel that was not used for this many milliseconds is let go, so that years of changing names leave nothing. */
 const idleLimit = 3_600_000;
@@ -12,72 +22,131 @@ const idleLimit = 3_600_000;
 /** Milliseconds between two looks for idle channels. */
 const lookInterval = 600_000;
 
+/** What is kept for one endpoint. */
+interface Endpoint {
+  readonly traffic: EndpointTraffic<Exchange>;
+  /** By name of the extension instance. */
+  readonly requestIds: Map<string, RequestIdScope<Exchange>>;
+  readonly channels: Set<Channel<Exchange>>;
+  /** The resources that are observed under every name. */
+  readonly everyName: Map<ResourceKey, Channel<Exchange>>;
+}
+
+/** What an incoming topic belongs to. `channel` is absent where the resource was never used by us. */
+export interface Recipient {
+  readonly target: Target;
+  readonly channel: Channel<Exchange> | undefined;
+  readonly observers: ReadonlySet<Observer>;
+}
+
+const nobody: ReadonlySet<Observer> = new Set();
+
+/** Hears what is to be subscribed, and what not any more. */
+export interface ChannelsListener {
+  /** What comes to the channel is waited for, without anything being sent. */
+  observed(channel: Channel<Exchange>): void;
+  /** No channel uses the subscription any more. */
+  released(subscription: Subscription<Exchange>): void;
+}
+
 export class Channels {
   readonly #extensions: Readonly<Record<ExtensionName, string>>;
-  readonly #released: (channel: Channel<Exchange>) => void;
+  readonly #listener: ChannelsListener;
+  readonly #endpoints = new Map<string, Endpoint>();
   readonly #byTarget = new Map<string, Channel<Exchange>>();
   readonly #byTopic = new Map<string, Channel<Exchange>>();
-  readonly #traffic = new Map<string, EndpointTraffic<Exchange>>();
-  readonly #requestIds = new Map<string, RequestIdScope<Exchange>>();
+  /** By the first of their filters. */
+  readonly #subscriptions = new Map<string, Subscription<Exchange>>();
   #looked = performance.now();
 
-  /**
-   * @param extensions names of the extension instances
-   * @param released told of each channel that is let go
-   */
-  constructor(extensions: Readonly<Record<ExtensionName, string>>, released: (channel: Channel<Exchange>) => void) {
+  /** @param extensions names of the extension instances */
+  constructor(extensions: Readonly<Record<ExtensionName, string>>, listener: ChannelsListener) {
     this.#extensions = extensions;
-    this.#released = released;
+    this.#listener = listener;
   }
 
   /** The channel of a target, opened at its first use. */
   of(target: Target): Channel<Exchange> {
-    const { appVersion, token, resource, name = '' } = target;
-    const endpoint = `${appVersion}/${token}`;
-    const key = `${endpoint}/${resource}/${name}`;
+    const key = keyOf(target);
     const known = this.#byTarget.get(key);
     if (known !== undefined) {
       known.lastUsed = performance.now();
       return known;
     }
     if (performance.now() - this.#looked > lookInterval) this.releaseIdle();
-    const extension = this.#extensions[resources[resource].extension];
-    const requestIds = entry(this.#requestIds, `${endpoint}/${extension}`, () => new RequestIdScope<Exchange>());
-    const channel = openChannel(target, extension, requestIds, entry(this.#traffic, endpoint, newTraffic));
+    const extension = this.#extensions[resources[target.resource].extension];
+    const endpoint = entry(this.#endpoints, `${target.appVersion}/${target.token}`, newEndpoint);
+    const requestIds = entry(endpoint.requestIds, extension, () => new RequestIdScope<Exchange>());
+    const channel = openChannel(target, extension, requestIds, endpoint.traffic);
     this.#byTarget.set(key, channel);
     this.#byTopic.set(channel.topic, channel);
+    endpoint.channels.add(channel);
+    this.#subscribe(channel, endpoint);
     return channel;
   }
 
-  /** Lets go of the channels that were not used for an hour and have nothing under way. */
+  /** Lets go of the channels that were not used for an hour, are not observed and have nothing under way. */
   releaseIdle(): void {
     this.#looked = performance.now();
-    const usedTraffic = new Set<unknown>();
-    const usedIds = new Set<unknown>();
-    for (const [key, channel] of this.#byTarget) {
-      const { traffic, requestIds, lastUsed } = channel;
-      const underWay = traffic.waiting.size > 0 || traffic.outstanding > 0 || requestIds.retired.size > 0;
-      if (underWay || lastUsed > this.#looked - idleLimit) {
-        usedTraffic.add(traffic);
-        usedIds.add(requestIds);
-      } else {
-        this.#byTarget.delete(key);
-        this.#byTopic.delete(channel.topic);
-        this.#released(channel);
+    for (const [address, endpoint] of this.#endpoints) {
+      const { traffic, requestIds, channels } = endpoint;
+      const underWay = traffic.waiting.size > 0 || traffic.outstanding > 0;
+      for (const channel of channels) {
+        const { observers, lastUsed } = channel;
+        const used = observers.size > 0 || lastUsed > this.#looked - idleLimit || isUsed(channel.requestIds);
+        if (!underWay && !used) this.#close(channel, endpoint);
       }
+      const usedIds = new Set(Array.from(channels, (channel) => channel.requestIds));
+      for (const [extension, ids] of requestIds) if (!usedIds.has(ids)) requestIds.delete(extension);
+      if (channels.size === 0) this.#endpoints.delete(address);
     }
-    for (const [key, traffic] of this.#traffic) if (!usedTraffic.has(traffic)) this.#traffic.delete(key);
-    for (const [key, ids] of this.#requestIds) if (!usedIds.has(ids)) this.#requestIds.delete(key);
   }
 
-  /** The channel that an incoming topic belongs to. */
-  find({ appVersion, extension, token, path }: Topic): Channel<Exchange> | undefined {
-    return this.#byTopic.get(`kp1/${appVersion}/${extension}/${token}/${path}`);
+  /**
+   * From now on `observer` hears of what comes to `target`, until the returned function is called. What comes to a name
+   * that has observers of its own goes to those, and not to the observers of every name.
+   */
+  observe(target: Target, observer: Observer): () => void {
+    const channel = this.of(target);
+    channel.observers.add(observer);
+    this.#everyNameChanged(channel);
+    this.#listener.observed(channel);
+    return () => {
+      channel.lastUsed = performance.now();
+      channel.observers.delete(observer);
+      this.#everyNameChanged(channel);
+    };
+  }
+
+  /** Every channel that is observed. */
+  *observed(): Iterable<Channel<Exchange>> {
+    for (const channel of this.#byTarget.values()) if (channel.observers.size > 0) yield channel;
+  }
+
+  /** What an incoming topic belongs to; undefined where it is none of the API's, or its endpoint is unknown to us. */
+  find({ appVersion, extension, token, path }: Topic): Recipient | undefined {
+    const channel = this.#byTopic.get(`kp1/${appVersion}/${extension}/${token}/${path}`);
+    if (channel !== undefined && channel.observers.size > 0) {
+      return { target: channel.target, channel, observers: channel.observers };
+    }
+    const endpoint = this.#endpoints.get(`${appVersion}/${token}`);
+    if (channel !== undefined) {
+      const { target } = channel;
+      return { target, channel, observers: endpoint?.everyName.get(target.resource)?.observers ?? nobody };
+    }
+    for (const [resource, { observers }] of endpoint?.everyName ?? []) {
+      const kind = resources[resource].extension;
+      const match = this.#extensions[kind] === extension ? findResource(kind, path) : undefined;
+      if (match?.key === resource) {
+        return { target: { appVersion, token, resource, name: match.name }, channel, observers };
+      }
+    }
+    return undefined;
   }
 
   /** Every endpoint that was spoken to. */
-  endpoints(): Iterable<EndpointTraffic<Exchange>> {
-    return this.#traffic.values();
+  *endpoints(): Iterable<EndpointTraffic<Exchange>> {
+    for (const { traffic } of this.#endpoints.values()) yield traffic;
   }
 
   /** After this, `sender` hears of nothing any more. */
@@ -86,13 +155,71 @@ export class Channels {
       if (channel.lastSender === sender) channel.lastSender = undefined;
     }
   }
+
+  /** Filters for every name take the place of those for single names, and the other way round. */
+  #everyNameChanged(channel: Channel<Exchange>): void {
+    const { target, observers } = channel;
+    const endpoint = this.#endpoints.get(`${target.appVersion}/${target.token}`);
+    if (target.name !== everyName || endpoint === undefined) return;
+    if (endpoint.everyName.has(target.resource) === observers.size > 0) return;
+    if (observers.size > 0) {
+      endpoint.everyName.set(target.resource, channel);
+    } else {
+      endpoint.everyName.delete(target.resource);
+      this.#close(channel, endpoint);
+    }
+    for (const other of endpoint.channels) {
+      if (other.target.resource !== target.resource) continue;
+      this.#subscribe(other, endpoint);
+      if (other.observers.size > 0) this.#listener.observed(other);
+    }
+  }
+
+  #close(channel: Channel<Exchange>, endpoint: Endpoint): void {
+    endpoint.channels.delete(channel);
+    this.#byTarget.delete(keyOf(channel.target));
+    this.#byTopic.delete(channel.topic);
+    this.#assign(channel, []);
+  }
+
+  #subscribe(channel: Channel<Exchange>, endpoint: Endpoint): void {
+    this.#assign(channel, filterGroups(channel, endpoint.everyName.has(channel.target.resource)));
+  }
+
+  #assign(channel: Channel<Exchange>, groups: readonly (readonly string[])[]): void {
+    const before = channel.subscriptions;
+    channel.subscriptions = groups.map((filters) =>
+      entry(this.#subscriptions, filters[0] ?? '', () => new Subscription(filters)),
+    );
+    for (const subscription of channel.subscriptions) subscription.channels.add(channel);
+    for (const subscription of before) {
+      if (channel.subscriptions.includes(subscription)) continue;
+      subscription.channels.delete(channel);
+      if (subscription.channels.size > 0) continue;
+      this.#subscriptions.delete(subscription.filters[0] ?? '');
+      this.#listener.released(subscription);
+    }
+  }
 }
 
-function newTraffic(): EndpointTraffic<Exchange> {
-  return { waiting: new Fifo(), outstanding: 0, silent: false, queued: false };
+function keyOf({ appVersion, token, resource, name = '' }: Target): string {
+  return `${appVersion}/${token}/${resource}/${name}`;
 }
 
-function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+function isUsed({ outstanding, retired }: RequestIdScope<Exchange>): boolean {
+  return outstanding.size > 0 || retired.size > 0;
+}
+
+function newEndpoint(): Endpoint {
+  return {
+    traffic: { waiting: new Fifo(), outstanding: 0, silent: false, queued: false },
+    requestIds: new Map(),
+    channels: new Set(),
+    everyName: new Map(),
+  };
+}
+
+function entry<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const known = map.get(key);
   if (known !== undefined) return known;
   const created = create();

@@ -6,18 +6,20 @@ import {
   KaaBusyError,
   KaaClosedError,
   KaaConfigError,
+  KaaError,
   KaaInvalidError,
   KaaOfflineError,
   KaaTimeoutError,
 } from '../protocol/errors.ts';
-import { parseTopic } from '../protocol/topic.ts';
+import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
+import { parseTopic, type Topic } from '../protocol/topic.ts';
 import { readError, readStatus } from './answer.ts';
-import type { Channel, Sender, Target } from './channel.ts';
-import { Channels } from './channels.ts';
+import type { Observer, Push, Sender, Target } from './channel.ts';
+import { Channels, type Recipient } from './channels.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { Exchange, type ExchangeOutcome, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
-import { type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
+import { type Subscription, type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
 import type { Transport } from './transport.ts';
 import { longestLine, longestSilentLine } from './waiting-line.ts';
 import { RequestWindow } from './window.ts';
@@ -43,10 +45,15 @@ export class KaaClient {
         for (const listener of this.#statusListeners) listener(status);
       },
     });
-    this.#channels = new Channels(options.extensions, (channel) => this.#subscriptions.forget(channel));
+    this.#channels = new Channels(options.extensions, {
+      observed: (channel) => {
+        if (this.#connection.link !== undefined) this.#subscriptions.request(channel);
+      },
+      released: (subscription) => this.#subscriptions.release(subscription),
+    });
     const qos = options.qos === 'auto' ? 0 : options.qos;
-    this.#subscriptions = new Subscriptions(qos, options.requestTimeout * 1000, (channel, outcome) =>
-      this.#subscriptionSettled(channel, outcome),
+    this.#subscriptions = new Subscriptions(qos, options.requestTimeout * 1000, (subscription, outcome) =>
+      this.#subscriptionSettled(subscription, outcome),
     );
     this.#window = new RequestWindow(options, this.#subscriptions, this.#connection);
   }
@@ -78,6 +85,7 @@ export class KaaClient {
   /**
    * Sends a message to a resource and waits for what `settlement` names.
    * @param payload the body as it goes over the wire
+   * @param observed an observed target that the message makes the platform push to: its subscription comes first
    * @throws {KaaInvalidError} the payload is larger than `maxPayload`
    * @throws {KaaOfflineError} not connected (at once), or the connection was lost before the outcome
    * @throws {KaaBusyError} too many messages are waiting
@@ -87,20 +95,31 @@ export class KaaClient {
    * @throws {KaaConfigError} the server refused the subscription to the answers
    * @throws {KaaClosedError} the client is closing
    */
-  async send(target: Target, payload: Buffer, settlement: Settlement, sender: Sender): Promise<ExchangeOutcome> {
+  async send(
+    target: Target,
+    payload: Buffer,
+    settlement: Settlement,
+    sender: Sender,
+    observed?: Target,
+  ): Promise<ExchangeOutcome> {
     this.requireAvailable();
-    const { maxPayload } = this.options;
-    if (payload.length > maxPayload) {
-      const reason = `is ${payload.length} bytes, more than the ${maxPayload} that the endpoint allows`;
-      throw new KaaInvalidError('payload', [{ path: '', reason }]);
-    }
+    this.requireFitting(payload);
     if (this.#window.waiting >= longestLine) throw new KaaBusyError(this.#window.waiting);
     const channel = this.#channels.of(target);
     const { silent, waiting } = channel.traffic;
     if (silent && waiting.size >= longestSilentLine) throw new KaaBusyError(waiting.size);
-    const exchange = new Exchange(channel, payload, settlement, sender);
+    const channelObserved = observed === undefined ? undefined : this.#channels.of(observed);
+    const exchange = new Exchange(channel, payload, settlement, sender, channelObserved);
     this.#window.push(exchange);
     return exchange.outcome;
+  }
+
+  /**
+   * Passes on what the platform sends to `target` by itself (the name `everyName` stands for all names), until the
+   * returned function is called. Only subscribes: it is the observe request that makes Kaa send.
+   */
+  observe(target: Target, observer: Observer): () => void {
+    return this.#channels.observe(target, observer);
   }
 
   /**
@@ -115,6 +134,14 @@ export class KaaClient {
     if (status.state === 'connecting' && this.#firstConnect === undefined) {
       throw new KaaOfflineError('not-connected', false);
     }
+  }
+
+  /** @throws {KaaInvalidError} the payload is larger than `maxPayload` */
+  requireFitting(payload: Buffer): void {
+    const { maxPayload } = this.options;
+    if (payload.length <= maxPayload) return;
+    const reason = `is ${payload.length} bytes, more than the ${maxPayload} that the endpoint allows`;
+    throw new KaaInvalidError('payload', [{ path: '', reason }]);
   }
 
   /** A sender leaves: what it has under way is settled with KAA_CLOSED, and it hears of nothing any more. */
@@ -139,6 +166,7 @@ export class KaaClient {
     if (link === undefined) return;
     this.#channels.releaseIdle();
     this.#subscriptions.start(link);
+    for (const channel of this.#channels.observed()) this.#subscriptions.request(channel);
     this.#window.start(link, this.#channels.endpoints());
   }
 
@@ -158,43 +186,67 @@ export class KaaClient {
     this.#firstConnect = undefined;
   }
 
-  #subscriptionSettled(channel: Channel<Exchange>, outcome: SubscriptionOutcome): void {
-    const { label, traffic } = channel;
-    if (outcome === 'timed-out') {
-      this.#window.failWaiting(channel, new KaaTimeoutError(label, this.options.requestTimeout, 'subscribing'));
-    } else if (outcome === 'refused') {
-      const remedy = 'Allow the client to read the topics below its endpoint token.';
-      const error = new KaaConfigError(
-        `The server refused the subscription to the answers of ${label}; nothing was sent. ${remedy}`,
-      );
-      this.#window.failWaiting(channel, error);
+  #subscriptionSettled({ channels }: Subscription<Exchange>, outcome: SubscriptionOutcome): void {
+    for (const channel of channels) {
+      if (outcome !== 'granted') this.#window.failWaiting(channel, this.#subscriptionError(channel.label, outcome));
+      this.#window.wake(channel.traffic);
     }
-    this.#window.wake(traffic);
+  }
+
+  #subscriptionError(label: string, outcome: 'refused' | 'timed-out'): Error {
+    if (outcome === 'timed-out') return new KaaTimeoutError(label, this.options.requestTimeout, 'subscribing');
+    const remedy = 'Allow the client to read the topics below its endpoint token.';
+    return new KaaConfigError(
+      `The server refused the subscription to the answers of ${label}; nothing was sent. ${remedy}`,
+    );
   }
 
   #receive(text: string, payload: Buffer): void {
     const topic = parseTopic(text);
     if (topic === undefined || topic.kind === 'request') return;
-    const channel = this.#channels.find(topic);
-    if (channel === undefined) return;
-    const { label, resource, target, requestIds, traffic } = channel;
-    const { kind, requestId } = topic;
-
-    const exchange = requestId === undefined ? undefined : requestIds.outstanding.get(requestId);
-    if (exchange?.channel === channel) {
+    const recipient = this.#channels.find(topic);
+    if (recipient === undefined) return;
+    const { channel } = recipient;
+    const exchange = topic.requestId === undefined ? undefined : channel?.requestIds.outstanding.get(topic.requestId);
+    if (channel !== undefined && exchange?.channel === channel) {
+      const { label, resource, target } = channel;
       this.#window.answered(exchange, () => {
-        if (kind === 'error') throw readError(label, target.token, payload);
+        if (topic.kind === 'error') throw readError(label, target.token, payload);
         return readStatus(resource, label, target.token, payload);
       });
       return;
     }
-    traffic.silent = false;
-    this.#window.wake(traffic);
-    // For a message that had its receipt already, an error is as unexpected as one without request ID.
-    const unexpected = requestId === undefined || requestIds.retired.get(requestId) === 'acknowledged';
-    if (kind === 'error' && unexpected) {
-      channel.lastSender?.unexpectedError(target, readError(label, target.token, payload));
+    if (channel !== undefined) {
+      channel.traffic.silent = false;
+      this.#window.wake(channel.traffic);
     }
+    if (topic.kind === 'error') this.#unexpectedError(recipient, topic, payload);
+    // An empty one says nothing: it is a late answer, or a push without content.
+    else if (payload.length > 0) this.#pushed(recipient, topic, payload);
+  }
+
+  /** For a message that had its receipt already, an error is as unexpected as one without request ID. */
+  #unexpectedError({ channel }: Recipient, { requestId }: Topic, payload: Buffer): void {
+    if (channel === undefined) return;
+    const { label, target, requestIds, lastSender } = channel;
+    if (requestId !== undefined && requestIds.retired.get(requestId) !== 'acknowledged') return;
+    lastSender?.unexpectedError(target, readError(label, target.token, payload));
+  }
+
+  #pushed({ target, observers }: Recipient, { requestId }: Topic, payload: Buffer): void {
+    if (observers.size === 0) return;
+    const resource: Resource = resources[target.resource];
+    const label = `${resource.extension}/${resourcePath(resource, target.name)}`;
+    let push: Push;
+    try {
+      push = readStatus(resource, label, target.token, payload);
+    } catch (error) {
+      if (!(error instanceof KaaError)) throw error;
+      for (const observer of observers) observer.pushFailed(target, error);
+      return;
+    }
+    if (requestId !== undefined) push = { ...push, requestId };
+    for (const observer of observers) observer.pushed(target, push);
   }
 }
 

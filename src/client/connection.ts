@@ -3,9 +3,15 @@
  * rounds. It knows nothing of requests.
  */
 import type { ConnectionReason } from '../protocol/connection-reasons.ts';
-import { backOff, stableAfter } from './back-off.ts';
+import { backOff } from './back-off.ts';
 import type { ClientOptions } from './options.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions, Transport } from './transport.ts';
+
+/** Seconds between rounds of attempts. */
+const betweenRounds = { shortest: 1, longest: 60 };
+
+/** A connection that held for this many milliseconds is stable: the back-off starts anew after it. */
+const stableAfter = 60_000;
 
 /** Seconds until an attempt without CONNACK is given up. */
 const connectTimeout = 15;
@@ -170,7 +176,7 @@ export class Connection {
 
   #unavailable(failures: readonly AddressFailure[]): void {
     this.#failedRounds += 1;
-    const timer = setTimeout(() => this.#attempt([]), backOff(this.#failedRounds));
+    const timer = setTimeout(() => this.#attempt([]), backOff(this.#failedRounds, betweenRounds));
     this.#state = { name: 'waiting', timer };
     this.#show({ state: 'offline', reason: failures[0]?.reason ?? 'not-connected', failures });
     this.#listener.unavailable();

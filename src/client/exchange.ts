@@ -2,7 +2,10 @@
 import type { AnswerBody } from './answer.ts';
 import type { Channel, Sender } from './channel.ts';
 
-/** What settles an exchange: the platform's answer, or the server's receipt (written at QoS 0, PUBACK at QoS 1). */
+/**
+ * What settles an exchange: the platform's answer, or the server's receipt (written at QoS 0, PUBACK at QoS 1). Where the
+ * platform promises to answer failures only (11/CEP results), the answer is waited for a moment behind the receipt.
+ */
 export type Settlement = 'answer' | 'receipt';
 
 /** How an exchange ended well. Without answer there is no status; `requestId` is there where one was sent. */
@@ -17,6 +20,8 @@ export class Exchange {
   readonly payload: Buffer;
   readonly settlement: Settlement;
   readonly sender: Sender;
+  /** Its subscription must be confirmed before the message goes, as that of `channel`. */
+  readonly observed: Channel<Exchange> | undefined;
   /** Set when published; absent where no ID is needed. */
   requestId: number | undefined;
   /** What the link calls the message, while its receipt is awaited at QoS 1. */
@@ -27,18 +32,32 @@ export class Exchange {
   isProbe = false;
   /** Undefined while waiting. */
   publishedAt: number | undefined;
+  /** Set with the receipt. */
+  receivedAt: number | undefined;
   readonly outcome: Promise<ExchangeOutcome>;
   readonly resolve: (outcome: ExchangeOutcome) => void;
   readonly reject: (error: Error) => void;
 
-  constructor(channel: Channel<Exchange>, payload: Buffer, settlement: Settlement, sender: Sender) {
+  constructor(
+    channel: Channel<Exchange>,
+    payload: Buffer,
+    settlement: Settlement,
+    sender: Sender,
+    observed?: Channel<Exchange>,
+  ) {
     this.channel = channel;
     this.payload = payload;
     this.settlement = settlement;
     this.sender = sender;
+    this.observed = observed;
     const { promise, resolve, reject } = Promise.withResolvers<ExchangeOutcome>();
     this.outcome = promise;
     this.resolve = resolve;
     this.reject = reject;
   }
+}
+
+/** Whether the server's receipt is the last word that is promised where all goes well. */
+export function receiptSuffices({ settlement, channel }: Exchange): boolean {
+  return settlement === 'receipt' || channel.resource.answers === 'error-only';
 }

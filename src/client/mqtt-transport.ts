@@ -74,6 +74,10 @@ class MqttLink implements Link {
     });
   }
 
+  unsubscribe(filters: readonly string[]): void {
+    if (this.#client?.connected === true) this.#client.unsubscribe([...filters], {}, () => {});
+  }
+
   close(deadline: number): Promise<void> {
     this.#detach();
     const client = this.#client;

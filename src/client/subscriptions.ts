@@ -1,13 +1,13 @@
 /**
- * The subscriptions to answers: each channel once, confirmed by SUBACK before its first message goes, and restored after
- * a reconnect. Filters go out in few packets, some at a time; channels that are waited for go first.
+ * The subscriptions to answers and pushes: each once, confirmed by SUBACK before the first message of its channels goes,
+ * and restored after a reconnect. Filters go out in few packets, some at a time; what is waited for goes first.
  */
 import type { Channel } from './channel.ts';
 import { Fifo } from './fifo.ts';
 import type { Link, QualityOfService } from './transport.ts';
 
-/** Keeps a SUBSCRIBE at some 30 filters: few packets, and none that a server would refuse for its size. */
-const channelsPerPacket = 10;
+/** Few packets, and none that a server would refuse for its size. */
+const filtersPerPacket = 30;
 
 /** Packets whose SUBACK is awaited at a time, so that a slow link restores thousands of channels without a flood. */
 const packetsAtATime = 8;
@@ -17,23 +17,37 @@ const refusal = 128;
 
 export type SubscriptionOutcome = 'granted' | 'refused' | 'timed-out';
 
+/** Filters that are subscribed together; channels may share them. */
+export class Subscription<Request> {
+  readonly filters: readonly string[];
+  readonly channels = new Set<Channel<Request>>();
+  state: 'idle' | 'requested' | 'granted' = 'idle';
+
+  constructor(filters: readonly string[]) {
+    this.filters = filters;
+  }
+}
+
 interface Packet<Request> {
-  readonly channels: readonly Channel<Request>[];
+  readonly subscriptions: readonly Subscription<Request>[];
   readonly timer: NodeJS.Timeout;
 }
 
 export class Subscriptions<Request> {
   readonly #qos: QualityOfService;
   readonly #timeout: number;
-  readonly #settled: (channel: Channel<Request>, outcome: SubscriptionOutcome) => void;
-  readonly #known = new Set<Channel<Request>>();
-  readonly #granted = new Set<Channel<Request>>();
-  /** Asked for and not settled yet. */
-  readonly #requested = new Set<Channel<Request>>();
+  readonly #settled: (subscription: Subscription<Request>, outcome: SubscriptionOutcome) => void;
+  /** Granted on this link or on an earlier one. */
+  readonly #known = new Set<Subscription<Request>>();
+  /** Requested on this link and not settled yet. */
+  readonly #requested = new Set<Subscription<Request>>();
   readonly #packets = new Set<Packet<Request>>();
-  #alone = new Fifo<Channel<Request>>();
-  #urgent = new Fifo<Channel<Request>>();
-  #restoring = new Fifo<Channel<Request>>();
+  #alone = new Fifo<Subscription<Request>>();
+  #urgent = new Fifo<Subscription<Request>>();
+  #restoring = new Fifo<Subscription<Request>>();
+  /** Filters to be unsubscribed. */
+  #ended: string[] = [];
+  #sending = false;
   #link: Link | undefined;
   /** Whether this link has brought any SUBACK. */
   #serverAnswers = false;
@@ -42,7 +56,7 @@ export class Subscriptions<Request> {
   constructor(
     qos: QualityOfService,
     timeout: number,
-    settled: (channel: Channel<Request>, outcome: SubscriptionOutcome) => void,
+    settled: (subscription: Subscription<Request>, outcome: SubscriptionOutcome) => void,
   ) {
     this.#qos = qos;
     this.#timeout = timeout;
@@ -50,22 +64,30 @@ export class Subscriptions<Request> {
   }
 
   granted(channel: Channel<Request>): boolean {
-    return this.#granted.has(channel);
+    return channel.subscriptions.every(({ state }) => state === 'granted');
   }
 
-  /** Asks for a channel; `settled` tells how it went. */
+  /** Asks for what a channel needs; `settled` tells how it went. */
   request(channel: Channel<Request>): void {
-    if (this.#requested.has(channel) || this.#granted.has(channel)) return;
-    this.#requested.add(channel);
-    this.#urgent.push(channel);
-    // Later, so that channels that are asked for together share a packet.
-    if (this.#urgent.size === 1) queueMicrotask(() => this.#send());
+    for (const subscription of channel.subscriptions) {
+      if (subscription.state !== 'idle') continue;
+      subscription.state = 'requested';
+      this.#requested.add(subscription);
+      this.#urgent.push(subscription);
+      if (this.#ended.length > 0) {
+        this.#ended = this.#ended.filter((filter) => !subscription.filters.includes(filter));
+      }
+      this.#sendSoon();
+    }
   }
 
-  /** A channel is not used any more: it is not restored after a reconnect. */
-  forget(channel: Channel<Request>): void {
-    this.#known.delete(channel);
-    this.#granted.delete(channel);
+  /** No channel uses it any more: it ends, and is not restored after a reconnect. */
+  release(subscription: Subscription<Request>): void {
+    this.#known.delete(subscription);
+    if (subscription.state !== 'granted') return;
+    subscription.state = 'idle';
+    this.#ended.push(...subscription.filters);
+    this.#sendSoon();
   }
 
   /** A new link knows no subscriptions: all that were granted before are asked for again. */
@@ -73,7 +95,7 @@ export class Subscriptions<Request> {
     this.stop();
     this.#link = link;
     this.#serverAnswers = false;
-    for (const channel of this.#known) this.#restoring.push(channel);
+    for (const subscription of this.#known) this.#restoring.push(subscription);
     this.#send();
   }
 
@@ -81,61 +103,86 @@ export class Subscriptions<Request> {
     for (const { timer } of this.#packets) clearTimeout(timer);
     this.#packets.clear();
     this.#link = undefined;
-    this.#granted.clear();
+    for (const subscription of this.#known) subscription.state = 'idle';
+    for (const subscription of this.#requested) subscription.state = 'idle';
     this.#requested.clear();
+    this.#ended = [];
     this.#alone = new Fifo();
     this.#urgent = new Fifo();
     this.#restoring = new Fifo();
+  }
+
+  /** Later, so that what is asked for together shares a packet. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    queueMicrotask(() => {
+      this.#sending = false;
+      this.#send();
+    });
   }
 
   #send(): void {
     const link = this.#link;
     if (link === undefined) return;
     while (this.#packets.size < packetsAtATime) {
-      const channels = this.#nextChannels();
-      if (channels.length === 0) return;
+      const subscriptions = this.#next();
+      if (subscriptions.length === 0) break;
       const timer = setTimeout(() => this.#timedOut(packet), this.#timeout);
-      const packet = { channels, timer };
+      const packet = { subscriptions, timer };
       this.#packets.add(packet);
-      const filters = channels.flatMap((channel) => channel.filters);
+      const filters = subscriptions.flatMap((subscription) => subscription.filters);
       void link.subscribe(filters, this.#qos).then((codes) => this.#answered(packet, codes));
     }
+    // Behind the subscriptions that may take their place, so that nothing falls in between.
+    while (this.#urgent.size === 0 && this.#ended.length > 0) {
+      link.unsubscribe(this.#ended.splice(0, filtersPerPacket));
+    }
   }
 
-  #nextChannels(): readonly Channel<Request>[] {
+  #next(): readonly Subscription<Request>[] {
     const alone = this.#urgent.size > 0 ? undefined : this.#alone.shift();
     if (alone !== undefined) return [alone];
-    const channels = new Set<Channel<Request>>();
+    const subscriptions = new Set<Subscription<Request>>();
+    let filters = 0;
     for (const queue of [this.#urgent, this.#restoring]) {
-      while (channels.size < channelsPerPacket) {
-        const channel = queue.shift();
-        if (channel === undefined) break;
-        if (!this.#granted.has(channel)) channels.add(channel);
+      while (filters < filtersPerPacket) {
+        const subscription = queue.shift();
+        if (subscription === undefined) break;
+        if (queue === this.#restoring && subscription.state !== 'idle') continue;
+        if (subscription.channels.size === 0) {
+          this.#requested.delete(subscription);
+          continue;
+        }
+        subscription.state = 'requested';
+        this.#requested.add(subscription);
+        subscriptions.add(subscription);
+        filters += subscription.filters.length;
       }
     }
-    return [...channels];
+    return [...subscriptions];
   }
 
-  /** @param codes one per filter, in the channels' order */
+  /** @param codes one per filter, in the subscriptions' order */
   #answered(packet: Packet<Request>, codes: readonly number[]): void {
     if (!this.#finish(packet)) return;
     this.#serverAnswers = true;
     let offset = 0;
-    for (const channel of packet.channels) {
-      const own = codes.slice(offset, offset + channel.filters.length);
-      offset += channel.filters.length;
-      this.#settle(channel, own.some((code) => code >= refusal) ? 'refused' : 'granted');
+    for (const subscription of packet.subscriptions) {
+      const own = codes.slice(offset, offset + subscription.filters.length);
+      offset += subscription.filters.length;
+      this.#settle(subscription, own.some((code) => code >= refusal) ? 'refused' : 'granted');
     }
     this.#send();
   }
 
-  /** Where the server answers others, one channel may be why it is silent: each is tried again alone. */
+  /** Where the server answers others, one filter may be why it is silent: each subscription is tried again alone. */
   #timedOut(packet: Packet<Request>): void {
     if (!this.#finish(packet)) return;
-    const tryAlone = packet.channels.length > 1 && this.#serverAnswers;
-    for (const channel of packet.channels) {
-      if (tryAlone) this.#alone.push(channel);
-      else this.#settle(channel, 'timed-out');
+    const tryAlone = packet.subscriptions.length > 1 && this.#serverAnswers;
+    for (const subscription of packet.subscriptions) {
+      if (tryAlone) this.#alone.push(subscription);
+      else this.#settle(subscription, 'timed-out');
     }
     this.#send();
   }
@@ -146,12 +193,13 @@ export class Subscriptions<Request> {
     return this.#packets.delete(packet);
   }
 
-  #settle(channel: Channel<Request>, outcome: SubscriptionOutcome): void {
-    this.#requested.delete(channel);
-    if (outcome === 'granted') {
-      this.#granted.add(channel);
-      this.#known.add(channel);
+  #settle(subscription: Subscription<Request>, outcome: SubscriptionOutcome): void {
+    this.#requested.delete(subscription);
+    subscription.state = outcome === 'granted' ? 'granted' : 'idle';
+    if (subscription.channels.size === 0) this.release(subscription);
+    else {
+      if (outcome === 'granted') this.#known.add(subscription);
+      this.#settled(subscription, outcome);
     }
-    this.#settled(channel, outcome);
   }
 }

@@ -49,6 +49,8 @@ export interface Link {
   discard(messageId: number): void;
   /** Resolves to one SUBACK code per filter (128 = refused); never settles if the link breaks before. */
   subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly number[]>;
+  /** Its outcome changes nothing, so that nobody waits for it. */
+  unsubscribe(filters: readonly string[]): void;
   /** Says goodbye and ends, by force after `deadline` milliseconds (0 = at once). No listener is called any more. */
   close(deadline: number): Promise<void>;
 }

@@ -4,7 +4,8 @@
  */
 import { KaaTimeoutError } from '../protocol/errors.ts';
 import type { Channel, EndpointTraffic } from './channel.ts';
-import type { Exchange, ExchangeOutcome, Settlement } from './exchange.ts';
+import { type Exchange, type ExchangeOutcome, receiptSuffices } from './exchange.ts';
+import { Objections } from './objections.ts';
 import type { ClientOptions } from './options.ts';
 import { RequestIds } from './request-ids.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -35,6 +36,7 @@ export class RequestWindow {
   readonly #line = new WaitingLine();
   /** In the order of publishing, so that the first is the next to time out. */
   readonly #outstanding = new Set<Exchange>();
+  readonly #objections = new Objections((exchange) => this.#unopposed(exchange));
   readonly #withoutRequestId = new Set<EndpointTraffic<Exchange>>();
   #link: Link | undefined;
   #advancing = false;
@@ -64,7 +66,7 @@ export class RequestWindow {
   push(exchange: Exchange): void {
     this.#line.push(exchange);
     // Not only at its turn: the subscriptions of all that wait go out together.
-    if (this.#link !== undefined) this.#subscriptions.request(exchange.channel);
+    if (this.#link !== undefined) this.#subscribe(exchange);
     this.advance();
   }
 
@@ -72,7 +74,7 @@ export class RequestWindow {
   start(link: Link, endpoints: Iterable<EndpointTraffic<Exchange>>): void {
     this.#link = link;
     for (const traffic of endpoints) {
-      for (const { channel } of traffic.waiting) this.#subscriptions.request(channel);
+      for (const exchange of traffic.waiting) this.#subscribe(exchange);
       this.#line.wake(traffic);
     }
     this.advance();
@@ -96,6 +98,11 @@ export class RequestWindow {
   ): void {
     for (const exchange of this.#outstanding) {
       if (matches(exchange)) this.#giveUp(exchange, error(exchange));
+    }
+    for (const exchange of this.#objections.endAll(matches)) {
+      // A message that was only written may have been lost with the link.
+      if (this.#qosFor(exchange) === 1) this.#unopposed(exchange);
+      else this.#giveUp(exchange, error(exchange));
     }
     for (const traffic of endpoints) {
       for (const exchange of this.#line.remove(traffic, matches)) exchange.reject(error(exchange));
@@ -126,16 +133,21 @@ export class RequestWindow {
 
   /** Fails everything that waits for `channel`. */
   failWaiting(channel: Channel<Exchange>, error: Error): void {
-    const waiting = this.#line.remove(channel.traffic, (exchange) => exchange.channel === channel);
+    const waiting = this.#line.remove(
+      channel.traffic,
+      (exchange) => exchange.channel === channel || exchange.observed === channel,
+    );
     for (const exchange of waiting) exchange.reject(error);
   }
 
   /** Settles a published message with the platform's answer; throws nothing, a failing `read` fails the message. */
   answered(exchange: Exchange, read: () => Partial<ExchangeOutcome>): void {
     exchange.channel.traffic.silent = false;
+    this.#objections.end(exchange);
     try {
       const answer = read();
       this.#leave(exchange);
+      this.#freeId(exchange);
       exchange.resolve({ ...answer, ...idOf(exchange), roundTripMs: elapsed(exchange) });
     } catch (error) {
       this.#fail(exchange, error instanceof Error ? error : new Error(String(error)));
@@ -143,15 +155,21 @@ export class RequestWindow {
     this.advance();
   }
 
-  #mayGo({ channel, settlement }: Exchange): boolean {
+  #subscribe({ channel, observed }: Exchange): void {
+    this.#subscriptions.request(channel);
+    if (observed !== undefined) this.#subscriptions.request(observed);
+  }
+
+  #mayGo(exchange: Exchange): boolean {
+    const { channel, observed } = exchange;
     const { traffic, requestIds } = channel;
     if (traffic.silent && traffic.outstanding > 0) return false;
-    if (!this.#subscriptions.granted(channel)) {
+    if (!this.#subscriptions.granted(channel) || (observed !== undefined && !this.#subscriptions.granted(observed))) {
       // Asked for again where the request failed or was forgotten since the message came in.
-      this.#subscriptions.request(channel);
+      this.#subscribe(exchange);
       return false;
     }
-    if (wantsId(channel, settlement) && !this.#requestIds.available(requestIds)) {
+    if (wantsId(exchange) && !this.#requestIds.available(requestIds)) {
       this.#retryForRequestId(traffic);
       return false;
     }
@@ -159,9 +177,9 @@ export class RequestWindow {
   }
 
   #publish(link: Link, exchange: Exchange): void {
-    const { channel, payload, settlement } = exchange;
+    const { channel, payload } = exchange;
     let { topic } = channel;
-    if (wantsId(channel, settlement)) {
+    if (wantsId(exchange)) {
       exchange.requestId = this.#requestIds.next(channel.requestIds);
       channel.requestIds.outstanding.set(exchange.requestId, exchange);
       topic += `/${exchange.requestId}`;
@@ -173,27 +191,35 @@ export class RequestWindow {
     this.#outstanding.add(exchange);
     this.#deadlineTimer ??= setTimeout(() => this.#expire(), this.#timeout);
     this.#witness.published();
-    const qos = this.#qosFor(settlement);
+    const qos = this.#qosFor(exchange);
     exchange.messageId = link.publish(topic, payload, qos, () => {
       exchange.messageId = undefined;
       if (qos === 1) this.#witness.acknowledged();
-      if (settlement === 'receipt' && this.#outstanding.has(exchange)) this.#acknowledged(exchange);
+      if (receiptSuffices(exchange) && this.#outstanding.has(exchange)) this.#acknowledged(exchange);
     });
   }
 
-  #qosFor(settlement: Settlement): QualityOfService {
+  #qosFor(exchange: Exchange): QualityOfService {
     const { qos } = this.#options;
     if (qos !== 'auto') return qos;
-    return settlement === 'receipt' ? 1 : 0;
+    return receiptSuffices(exchange) ? 1 : 0;
   }
 
   #acknowledged(exchange: Exchange): void {
-    const { requestId, channel } = exchange;
-    channel.traffic.silent = false;
+    exchange.receivedAt = performance.now();
+    exchange.channel.traffic.silent = false;
     this.#leave(exchange);
+    if (exchange.settlement === 'answer') this.#objections.wait(exchange);
+    else this.#unopposed(exchange);
+    this.advance();
+  }
+
+  /** Settles a message that had its receipt and no answer. */
+  #unopposed(exchange: Exchange): void {
+    const { requestId, channel } = exchange;
+    this.#freeId(exchange);
     if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, 'acknowledged');
     exchange.resolve({ ...idOf(exchange), roundTripMs: elapsed(exchange) });
-    this.advance();
   }
 
   #expire(): void {
@@ -231,15 +257,20 @@ export class RequestWindow {
 
   #fail(exchange: Exchange, error: Error): void {
     this.#leave(exchange);
+    this.#freeId(exchange);
     exchange.reject(error);
   }
 
+  /** Gives the slot in the window back, if the message has one. */
   #leave(exchange: Exchange): void {
-    const { traffic, requestIds } = exchange.channel;
-    this.#outstanding.delete(exchange);
+    if (!this.#outstanding.delete(exchange)) return;
+    const { traffic } = exchange.channel;
     traffic.outstanding -= 1;
-    if (exchange.requestId !== undefined) requestIds.outstanding.delete(exchange.requestId);
     this.#line.wake(traffic);
+  }
+
+  #freeId({ requestId, channel }: Exchange): void {
+    if (requestId !== undefined) channel.requestIds.outstanding.delete(requestId);
   }
 
   /** Retired IDs come back by time alone, so that somebody has to look. */
@@ -254,7 +285,7 @@ export class RequestWindow {
   }
 }
 
-function wantsId(channel: Channel<Exchange>, settlement: Settlement): boolean {
+function wantsId({ channel, settlement }: Exchange): boolean {
   return settlement === 'answer' || channel.alwaysWithId;
 }
 
@@ -262,7 +293,9 @@ function idOf({ requestId }: Exchange): { requestId?: number } {
   return requestId === undefined ? {} : { requestId };
 }
 
-function elapsed({ publishedAt }: Exchange): number {
-  const milliseconds = performance.now() - (publishedAt ?? performance.now());
+/** Milliseconds from publishing to the receipt or, where none is waited for, to now. */
+function elapsed({ publishedAt, receivedAt }: Exchange): number {
+  const now = performance.now();
+  const milliseconds = (receivedAt ?? now) - (publishedAt ?? now);
   return Math.round(milliseconds * 100) / 100;
 }

@@ -129,6 +129,17 @@ export class KaaProtocolError extends KaaError {
   }
 }
 
+/** A command has its result already: the first one counts. */
+export class KaaDuplicateError extends KaaError {
+  constructor(commandType: string, statusCode: number) {
+    super(
+      'KAA_DUPLICATE',
+      `The command ${commandType} was answered already, with status ${statusCode}; the first result counts. ` +
+        'Let one node respond to each command, and before its reply time-out.',
+    );
+  }
+}
+
 /** The node or the connection is closing. */
 export class KaaClosedError extends KaaError {
   constructor(sent: boolean) {

@@ -20,6 +20,7 @@ export class MemoryLink implements Link {
   readonly options: LinkOptions;
   readonly published: Published[] = [];
   readonly filters: string[] = [];
+  readonly unsubscribed: string[] = [];
   readonly subscriptionQualities: QualityOfService[] = [];
   readonly discarded: number[] = [];
   /** The SUBACK code for each filter; undefined = no SUBACK at all. */
@@ -56,6 +57,10 @@ export class MemoryLink implements Link {
     return new Promise((resolve) => {
       if (codes.every((code) => code !== undefined)) resolve(codes.map(Number));
     });
+  }
+
+  unsubscribe(filters: readonly string[]): void {
+    this.unsubscribed.push(...filters);
   }
 
   close(deadline: number): Promise<void> {
