@@ -1,12 +1,6 @@
-/**
- * Samples of the data collection (2/DCP) as they come from a flow: checked to the last field before anything is sent,
- * because JSON would turn NaN into null and drop what it cannot write without a word.
- */
-import { types } from 'node:util';
-import { KaaError, KaaInvalidError } from '../protocol/errors.ts';
-
-/** JSON.stringify and the platform's parsers give up at some depth; this is far above what a sample needs. */
-const deepest = 100;
+/** Samples of the data collection (2/DCP) as they come from a flow. */
+import { KaaInvalidError } from '../protocol/errors.ts';
+import { JsonReader, pointerLevel } from './json-value.ts';
 
 export interface Samples {
   readonly samples: readonly unknown[];
@@ -23,19 +17,15 @@ export interface Samples {
  */
 export function readSamples(payload: unknown, mostValues: number): Samples {
   const text = typeof payload === 'string' ? payload.trim() : undefined;
-  const reader = new SampleReader(mostValues);
-  try {
+  const reader = new JsonReader('payload', mostValues);
+  return reader.guard(() => {
     const value = text === undefined ? payload : parseText(text);
-    if (!Array.isArray(value)) return { samples: [reader.sample(value, '')], text, wasArray: false };
+    if (!Array.isArray(value)) return { samples: [readSample(reader, value, '')], text, wasArray: false };
     if (value.length === 0) throw invalid('', 'is an empty array, which holds no sample');
     // Array.from visits holes too.
-    const samples = Array.from(value as readonly unknown[], (sample, index) => reader.sample(sample, `/${index}`));
+    const samples = Array.from(value as readonly unknown[], (sample, index) => readSample(reader, sample, `/${index}`));
     return { samples, text, wasArray: true };
-  } catch (error) {
-    if (error instanceof KaaError) throw error;
-    // Getters, proxies and toJSON are the flow's code.
-    throw invalid('', `cannot be read: ${error instanceof Error ? error.message : 'its code throws'}`);
-  }
+  });
 }
 
 /**
@@ -61,83 +51,13 @@ function parseText(text: string): unknown {
   return value;
 }
 
-class SampleReader {
-  readonly #mostValues: number;
-  #values = 0;
-  /** Objects that contain the one that is being read. */
-  readonly #ancestors: object[] = [];
-
-  constructor(mostValues: number) {
-    this.#mostValues = mostValues;
+function readSample(reader: JsonReader, value: unknown, path: string): unknown {
+  if (Array.isArray(value)) throw invalid(path, 'is an array inside an array of samples');
+  const sample = reader.read(value, path);
+  if (sample === null || typeof sample === 'string' || Array.isArray(sample)) {
+    throw invalid(path, 'must be an object, a number or a boolean');
   }
-
-  sample(value: unknown, path: string): unknown {
-    if (Array.isArray(value)) throw invalid(path, 'is an array inside an array of samples');
-    const sample = this.#plainValue(value, path);
-    if (sample === null || typeof sample === 'string' || Array.isArray(sample)) {
-      throw invalid(path, 'must be an object, a number or a boolean');
-    }
-    return sample;
-  }
-
-  /** The value as JSON writes it, without loss. */
-  #plainValue(value: unknown, path: string): unknown {
-    this.#values += 1;
-    if (this.#values > this.#mostValues) throw invalid('', 'holds more values than the payload may have bytes');
-    switch (typeof value) {
-      case 'string':
-      case 'boolean':
-        return value;
-      case 'number':
-        if (!Number.isFinite(value)) throw invalid(path, `is ${value}, which JSON cannot hold`);
-        return value;
-      case 'bigint':
-        return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
-      case 'object':
-        return value === null ? null : this.#plainObject(value, path);
-      case 'undefined':
-        throw invalid(path, 'is undefined');
-      default:
-        throw invalid(path, `is a ${typeof value}, which JSON cannot hold`);
-    }
-  }
-
-  #plainObject(value: object, path: string): unknown {
-    if (this.#ancestors.includes(value)) throw invalid(path, 'refers back to an object that contains it');
-    if (this.#ancestors.length >= deepest) throw invalid(path, `is nested deeper than ${deepest} levels`);
-    this.#ancestors.push(value);
-    const plain = this.#fieldsOf(value, path);
-    this.#ancestors.pop();
-    return plain;
-  }
-
-  #fieldsOf(value: object, path: string): unknown {
-    if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
-      throw invalid(path, 'is binary data; send text or numbers, or upload it as a blob');
-    }
-    if (types.isBoxedPrimitive(value)) return this.#plainValue(value.valueOf(), path);
-    if ('toJSON' in value && typeof value.toJSON === 'function') {
-      if (types.isDate(value) && Number.isNaN(value.getTime())) throw invalid(path, 'is an invalid date');
-      const written: unknown = value.toJSON();
-      return this.#plainValue(written, path);
-    }
-    if (Array.isArray(value)) {
-      return Array.from(value as readonly unknown[], (item, index) => this.#plainValue(item, `${path}/${index}`));
-    }
-    // JSON would write a Promise, an Error or a Map as {}.
-    const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
-    if (kind !== 'Object') throw invalid(path, `is of the kind ${kind}, which JSON cannot hold`);
-    const entries = Object.entries(value).map(([key, field]): [string, unknown] => [
-      key,
-      this.#plainValue(field, `${path}/${pointerLevel(key)}`),
-    ]);
-    return Object.fromEntries(entries);
-  }
-}
-
-/** RFC 6901: a key as level of a JSON pointer. */
-function pointerLevel(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+  return sample;
 }
 
 function invalid(path: string, reason: string): KaaInvalidError {

@@ -7,7 +7,7 @@ export interface Bounds {
   readonly integer: boolean;
 }
 
-/** Units: seconds, KB for `maxPayload`, else counts. */
+/** Units: seconds, KB for `maxPayload`, else counts; `statusCode` as in HTTP. */
 export const bounds = {
   /** MQTT 3.1.1, 3.1.2.10: a 16-bit number; 0 would switch keep-alive off. */
   keepalive: { fallback: 30, min: 1, max: 65_535, integer: true },
@@ -19,6 +19,10 @@ export const bounds = {
   requestIdMax: { fallback: 99_999, min: 99, max: 2_147_483_647, integer: true },
   batchSize: { fallback: 1, min: 1, max: 10_000, integer: true },
   batchInterval: { fallback: 0, min: 0, max: 3600, integer: false },
+  /** 0 for no limit; at most a week. */
+  replyTimeout: { fallback: 0, min: 0, max: 604_800, integer: false },
+  /** Of a command's result. */
+  statusCode: { fallback: 200, min: 100, max: 599, integer: true },
 } as const satisfies Record<string, Bounds>;
 
 export type BoundedProperty = keyof typeof bounds;

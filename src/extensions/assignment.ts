@@ -1,0 +1,36 @@
+/** What the platform answers and pushes as a configuration (7/CMP) or software, in all its forms. */
+import type { AnswerBody } from '../client/answer.ts';
+import { KaaProtocolError } from '../protocol/errors.ts';
+import type { StoredAssignment } from '../store/store.ts';
+
+/** What was received, and with what status. */
+export interface ReceivedAssignment extends StoredAssignment {
+  readonly requestId?: number;
+  readonly statusCode?: number;
+  readonly reasonPhrase?: string;
+}
+
+/**
+ * Reads an answer or push whose body the table of resources has let pass: `unchanged` where it is empty, `null`, `{}`, a
+ * status 304, or a `configId` without configuration; `configId` is `''` where none is assigned.
+ * @param label what it is an answer to, for messages
+ * @throws {KaaProtocolError} a configuration without its ID
+ */
+export function readAssignment(
+  label: string,
+  { body, statusCode, reasonPhrase, requestId }: Partial<AnswerBody> & { readonly requestId?: number },
+): ReceivedAssignment | 'unchanged' {
+  if (typeof body !== 'object' || body === null) return 'unchanged';
+  const configId: unknown = 'configId' in body ? body.configId : undefined;
+  const config: unknown = 'config' in body ? body.config : undefined;
+  if (config === undefined && configId !== '') return 'unchanged';
+  if (typeof configId !== 'string')
+    throw new KaaProtocolError(label, [{ path: '/configId', reason: 'must be string' }]);
+  return {
+    configId,
+    config: configId === '' ? null : config,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(reasonPhrase === undefined ? {} : { reasonPhrase }),
+  };
+}

@@ -1,0 +1,50 @@
+/** The configurations and the software of all endpoints of one connection. */
+import type { EndpointAddress } from '../client/channel.ts';
+import type { KaaClient } from '../client/client.ts';
+import type { Store } from '../store/store.ts';
+import { EndpointConfiguration } from './endpoint-configuration.ts';
+import { EndpointSoftware } from './endpoint-software.ts';
+
+export class Assignments {
+  readonly #client: KaaClient;
+  readonly #store: Store;
+  readonly #configurations = new Map<string, EndpointConfiguration>();
+  readonly #software = new Map<string, EndpointSoftware>();
+
+  constructor(client: KaaClient, store: Store) {
+    this.#client = client;
+    this.#store = store;
+    const unwatch = client.onStatus(({ state }) => {
+      if (state !== 'closed') return;
+      unwatch();
+      for (const each of this.#configurations.values()) each.close();
+      for (const each of this.#software.values()) each.close();
+    });
+  }
+
+  /** @param name `''` for the default configuration */
+  configuration(address: EndpointAddress, name: string): EndpointConfiguration {
+    const { configurations } = this.#store;
+    return entry(
+      this.#configurations,
+      `${address.appVersion}/${address.token}/${name}`,
+      () => new EndpointConfiguration(this.#client, configurations, address, name),
+    );
+  }
+
+  software(address: EndpointAddress): EndpointSoftware {
+    return entry(
+      this.#software,
+      `${address.appVersion}/${address.token}`,
+      () => new EndpointSoftware(this.#client, this.#store.software, address),
+    );
+  }
+}
+
+function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const created = create();
+  map.set(key, created);
+  return created;
+}

@@ -1,0 +1,139 @@
+/** Sending the results of one endpoint's commands: now, or after the next connect. */
+import type { EndpointAddress, Sender, Target } from '../client/channel.ts';
+import type { KaaClient } from '../client/client.ts';
+import type { ExchangeOutcome } from '../client/exchange.ts';
+import { StandingRequest } from '../client/standing-request.ts';
+import {
+  KaaBusyError,
+  KaaClosedError,
+  KaaInvalidError,
+  KaaOfflineError,
+  KaaRejectedError,
+  KaaTimeoutError,
+} from '../protocol/errors.ts';
+import { resourcePath, resources } from '../protocol/resources.ts';
+import { requestProblems } from '../protocol/validators.ts';
+import type { CommandResult, StoredCommand } from '../store/store.ts';
+import type { ResultOutcome } from './commands.ts';
+import { readJson } from './json-value.ts';
+import type { KnownCommands } from './known-commands.ts';
+
+export class CommandResults implements Sender {
+  readonly #client: KaaClient;
+  readonly #address: EndpointAddress;
+  readonly #known: KnownCommands;
+  readonly #failed: (error: Error) => void;
+  /** Commands whose results are on their way, by type and ID. */
+  readonly #sending = new Set<string>();
+  #unreported: StandingRequest | undefined;
+
+  /** @param failed told of errors that belong to no message of the flow */
+  constructor(client: KaaClient, address: EndpointAddress, known: KnownCommands, failed: (error: Error) => void) {
+    this.#client = client;
+    this.#address = address;
+    this.#known = known;
+    this.#failed = failed;
+  }
+
+  /** From now on results that the platform does not have go out after every connect. */
+  open(): void {
+    this.#unreported = new StandingRequest(
+      this.#client,
+      () => this.#sendUnreported(),
+      () => {},
+    );
+  }
+
+  /**
+   * The result as it can be sent.
+   * @throws {KaaInvalidError} it cannot
+   */
+  check(id: number, result: CommandResult): CommandResult {
+    const { maxPayload } = this.#client.options;
+    const { payload, ...status } = result;
+    const checked = payload === undefined ? status : { ...status, payload: readJson('payload', payload, maxPayload) };
+    const problems = requestProblems(resources.commandResults, [{ id, ...checked }]);
+    if (problems.length > 0) throw new KaaInvalidError('result', problems);
+    this.#client.requireFitting(encode(id, checked));
+    return checked;
+  }
+
+  /**
+   * Sends the result of a command; where that is not possible now, it goes out later.
+   * @throws {KaaRejectedError} the platform refused it
+   */
+  async report(command: StoredCommand): Promise<ResultOutcome> {
+    const resource = resourcePath(resources.commandResults, command.type);
+    try {
+      const { body: _body, ...outcome } = await this.#send(command);
+      return { ...outcome, resource, confirmed: outcome.statusCode !== undefined };
+    } catch (error) {
+      if (!maySucceedLater(error)) throw error;
+      this.#unreported?.repeat();
+      return { resource, confirmed: false, stored: true };
+    }
+  }
+
+  /** Sends a result again that the platform does not seem to have, unless it is on its way. */
+  repeat(command: StoredCommand): void {
+    if (this.#sending.has(keyOf(command))) return;
+    this.report(command).catch((error: unknown) => this.#failed(asError(error)));
+  }
+
+  unexpectedError(_target: Target, error: Error): void {
+    this.#failed(error);
+  }
+
+  close(): void {
+    this.#unreported?.stop();
+  }
+
+  async #sendUnreported(): Promise<void> {
+    const due = this.#known.all().filter(({ result, reported }) => result !== undefined && !reported);
+    const waiting = due.filter((command) => !this.#sending.has(keyOf(command)));
+    const outcomes = await Promise.allSettled(waiting.map((command) => this.#send(command)));
+    const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [asError(outcome.reason)] : []));
+    for (const error of errors) if (!maySucceedLater(error)) this.#failed(error);
+    const retry = errors.find(maySucceedLater);
+    if (retry !== undefined) throw retry;
+  }
+
+  async #send(command: StoredCommand): Promise<ExchangeOutcome> {
+    const { type, id, result } = command;
+    const key = keyOf(command);
+    const target = { ...this.#address, resource: 'commandResults', name: type } as const;
+    this.#sending.add(key);
+    try {
+      const outcome = await this.#client.send(target, encode(id, result), 'answer', this);
+      await this.#known.save({ ...command, reported: true });
+      return outcome;
+    } catch (error) {
+      // Refused is an answer too: sending it again would change nothing.
+      if (error instanceof KaaRejectedError) await this.#known.save({ ...command, reported: true });
+      throw error;
+    } finally {
+      this.#sending.delete(key);
+    }
+  }
+}
+
+function encode(id: number, result: CommandResult | undefined): Buffer {
+  return Buffer.from(JSON.stringify([{ id, ...result }]));
+}
+
+function keyOf({ type, id }: StoredCommand): string {
+  return `${type}/${id}`;
+}
+
+function maySucceedLater(error: unknown): boolean {
+  return (
+    error instanceof KaaOfflineError ||
+    error instanceof KaaTimeoutError ||
+    error instanceof KaaBusyError ||
+    error instanceof KaaClosedError
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

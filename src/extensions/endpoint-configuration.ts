@@ -1,0 +1,91 @@
+/** One configuration of one endpoint (7/CMP): handed to each node once, and reported as applied once. */
+import type { EndpointAddress } from '../client/channel.ts';
+import type { KaaClient } from '../client/client.ts';
+import type { StandingRequest } from '../client/standing-request.ts';
+import type { Records, StoredConfiguration } from '../store/store.ts';
+import type { ReceivedAssignment } from './assignment.ts';
+import { type AppliedReport, type AssignmentObserver, EndpointAssignment, isApplied } from './endpoint-assignment.ts';
+
+export interface ConfigurationObserver extends AssignmentObserver {
+  /** The node's id. */
+  readonly id: string;
+  /** `always`: once per start of the node; `changed`: where it is not the one that this node handed out last. */
+  readonly emit: 'always' | 'changed';
+  /** Reports a configuration as applied when it was handed out. */
+  readonly autoApply: boolean;
+  received(address: EndpointAddress, configName: string, received: ReceivedAssignment): void;
+}
+
+export class EndpointConfiguration extends EndpointAssignment<StoredConfiguration, ConfigurationObserver> {
+  /** `configId` of the last one that each node handed out since its start. */
+  readonly #handedOut = new Map<ConfigurationObserver, string>();
+  #applying: StandingRequest | undefined;
+
+  constructor(client: KaaClient, records: Records<StoredConfiguration>, address: EndpointAddress, name: string) {
+    const used = { asked: 'configuration', applied: 'configurationApplied' } as const;
+    super(client, records, address, name, used, { emitted: {} });
+  }
+
+  protected override observersChanged(): void {
+    for (const observer of this.#handedOut.keys()) if (!this.observers.has(observer)) this.#handedOut.delete(observer);
+    // What is remembered is handed out first, whatever the network does.
+    void this.inTurn(() => this.#handToAll(this.memory.received));
+    super.observersChanged();
+    const applies = [...this.observers].some(({ autoApply }) => autoApply);
+    if (applies) this.#applying ??= this.standing('configurationApplied', () => this.#apply());
+    else {
+      this.#applying?.stop();
+      this.#applying = undefined;
+    }
+  }
+
+  /** Only what is known to be applied is sent, because the platform may take it as applied. */
+  protected override async observeRequest(): Promise<void> {
+    const { applied, received } = this.memory;
+    const answer = await this.observeWith(applied === undefined ? {} : { configId: applied });
+    // The platform went back to an earlier one, which is not at hand any more.
+    if (answer === 'unchanged' && applied !== undefined && applied !== received?.configId) await this.observeWith({});
+  }
+
+  protected override async take(received: ReceivedAssignment): Promise<void> {
+    const { configId, config } = received;
+    const isNew = configId !== this.memory.received?.configId;
+    if (isNew) await this.remember({ ...this.memory, received: { configId, config } });
+    await this.#handToAll(received);
+    if (isNew) this.#applying?.repeat();
+  }
+
+  protected override async reported(report: AppliedReport): Promise<void> {
+    const { configId } = report;
+    const { applied, rejected, ...memory } = this.memory;
+    const before = isApplied(report) ? { rejected } : { applied };
+    const kept = Object.fromEntries(
+      Object.entries(before).filter(([, other]) => other !== undefined && other !== configId),
+    );
+    await this.remember({
+      ...memory,
+      ...kept,
+      ...(isApplied(report) ? { applied: configId } : { rejected: configId }),
+    });
+  }
+
+  async #apply(): Promise<void> {
+    const { received, applied, rejected } = this.memory;
+    const configId = received?.configId ?? '';
+    if (configId === '' || configId === applied || configId === rejected) return;
+    await this.report({ configId, statusCode: 200 }, this);
+  }
+
+  async #handToAll(received: ReceivedAssignment | undefined): Promise<void> {
+    if (received === undefined) return;
+    const { configId } = received;
+    for (const observer of this.observers) {
+      const { id, emit } = observer;
+      if (this.#handedOut.get(observer) === configId) continue;
+      this.#handedOut.set(observer, configId);
+      if (emit === 'changed' && this.memory.emitted[id] === configId) continue;
+      observer.received(this.address, this.name, received);
+      await this.remember({ ...this.memory, emitted: { ...this.memory.emitted, [id]: configId } });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** The commands of one endpoint that were handed to the flow or answered: the working copy of the ledger. */
+import type { CommandLedger, StoredCommand, StoredEndpoint } from '../store/store.ts';
+
+/** Milliseconds after which a command that the platform does not ask for any more is forgotten. */
+const lifetime = 86_400_000;
+
+/** Milliseconds between two looks for forgotten commands; the times of asking are written as often. */
+const interval = 600_000;
+
+export class KnownCommands {
+  readonly #ledger: CommandLedger;
+  readonly #endpoint: StoredEndpoint;
+  /** By type and ID; the newest last, where an ID came again with another payload. */
+  readonly #commands = new Map<string, StoredCommand[]>();
+  #looked = 0;
+
+  constructor(ledger: CommandLedger, endpoint: StoredEndpoint) {
+    this.#ledger = ledger;
+    this.#endpoint = endpoint;
+  }
+
+  async load(): Promise<void> {
+    for (const command of await this.#ledger.read(this.#endpoint)) this.#put(command);
+    await this.#forgetOld();
+  }
+
+  all(): readonly StoredCommand[] {
+    return [...this.#commands.values()].flat();
+  }
+
+  types(): ReadonlySet<string> {
+    return new Set(this.all().map(({ type }) => type));
+  }
+
+  /** The command with this payload, or the one of which only the result is known. */
+  find(type: string, id: number, digest: string): StoredCommand | undefined {
+    return this.#of(type, id).find((command) => (command.digest ?? digest) === digest);
+  }
+
+  newest(type: string, id: number): StoredCommand | undefined {
+    return this.#of(type, id).at(-1);
+  }
+
+  /** Adds a command, or takes the place of the one with the same type, ID and digest. Resolves when it is kept. */
+  async save(command: StoredCommand): Promise<void> {
+    await this.#ledger.write(this.#endpoint, command);
+    this.#put(command);
+    await this.#forgetOld();
+  }
+
+  /** The platform asked for a command again. */
+  async asked(command: StoredCommand): Promise<void> {
+    if (Date.now() - command.askedAt > interval) await this.save({ ...command, askedAt: Date.now() });
+  }
+
+  #of(type: string, id: number): readonly StoredCommand[] {
+    return this.#commands.get(`${type}/${id}`) ?? [];
+  }
+
+  #put(command: StoredCommand): void {
+    const others = this.#of(command.type, command.id).filter(({ digest }) => digest !== command.digest);
+    this.#commands.set(`${command.type}/${command.id}`, [...others, command]);
+  }
+
+  async #forgetOld(): Promise<void> {
+    const now = Date.now();
+    if (Math.abs(now - this.#looked) < interval) return;
+    this.#looked = now;
+    for (const [key, commands] of this.#commands) {
+      for (const command of commands) {
+        if (now - command.askedAt <= lifetime) continue;
+        const left = this.#of(command.type, command.id).filter((other) => other !== command);
+        if (left.length > 0) this.#commands.set(key, left);
+        else this.#commands.delete(key);
+        await this.#ledger.remove(this.#endpoint, command);
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** Endpoint metadata (10/EPMP): reading and writing of attributes, without Node-RED. */
+import type { EndpointAddress, Sender } from '../client/channel.ts';
+import type { KaaClient } from '../client/client.ts';
+import type { ExchangeOutcome } from '../client/exchange.ts';
+import { KaaInvalidError } from '../protocol/errors.ts';
+import { type Resource, type ResourceKey, resources } from '../protocol/resources.ts';
+import { requestProblems } from '../protocol/validators.ts';
+import { readJson } from './json-value.ts';
+
+/** What each operation asks for, by its resource. */
+const operations = {
+  updateKeys: 'metadataUpdateKeys',
+  update: 'metadataUpdate',
+  get: 'metadata',
+  getKeys: 'metadataKeys',
+  deleteKeys: 'metadataDeleteKeys',
+} as const satisfies Record<string, ResourceKey>;
+
+export type MetadataOperation = keyof typeof operations;
+
+export function isMetadataOperation(value: unknown): value is MetadataOperation {
+  return typeof value === 'string' && Object.hasOwn(operations, value);
+}
+
+export interface MetadataOutcome extends ExchangeOutcome {
+  /** Resource path, e.g. `update/keys`. */
+  readonly resource: string;
+}
+
+/**
+ * Does one operation; `body` of the outcome is the attributes (`get`), their names (`getKeys`), or absent.
+ * @param payload `updateKeys`, `update`: an object; `deleteKeys`: an array of names; `get`: an array of names or
+ *   `{ keys }` selects, anything else means all; a string may hold the JSON of what is to be written
+ * @throws {KaaError} as `KaaClient.send`; KAA_INVALID where the payload is not what the operation takes
+ */
+export async function performMetadata(
+  client: KaaClient,
+  operation: MetadataOperation,
+  address: EndpointAddress,
+  payload: unknown,
+  sender: Sender,
+): Promise<MetadataOutcome> {
+  const key = operations[operation];
+  const resource: Resource = resources[key];
+  const body = bodyOf(operation, payload, client.options.maxPayload);
+  const problems = requestProblems(resource, body);
+  if (problems.length > 0) throw new KaaInvalidError('payload', problems);
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const outcome = await client.send({ ...address, resource: key }, Buffer.from(text), 'answer', sender);
+  return { ...outcome, resource: resource.path };
+}
+
+function bodyOf(operation: MetadataOperation, payload: unknown, mostValues: number): unknown {
+  if (operation === 'getKeys') return undefined;
+  const subject = 'payload';
+  if (operation === 'get') {
+    const keys = selectedKeys(payload);
+    return keys === undefined ? undefined : { keys: readJson(subject, keys, mostValues) };
+  }
+  return readJson(subject, typeof payload === 'string' ? parse(payload) : payload, mostValues);
+}
+
+function selectedKeys(payload: unknown): unknown {
+  if (Array.isArray(payload)) return payload;
+  return typeof payload === 'object' && payload !== null && 'keys' in payload ? payload.keys : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new KaaInvalidError('payload', [{ path: '', reason: 'is a string that is not JSON' }]);
+  }
+}
