@@ -185,7 +185,7 @@ for (const type of types) {
       const inputs = [...html.matchAll(new RegExp(`<(?:input|select)[^>]* id="${prefix}-(\\w+)"`, 'g'))].map(
         ([, name]) => String(name),
       );
-      const later = ['outboxMaxMegabytes', 'outboxMaxDays', 'outboxOverflow', 'blobUrl'];
+      const later = ['outboxMaxMegabytes', 'outboxMaxDays', 'outboxOverflow'];
       const expected = [...Object.keys(defaults), ...Object.keys(credentials)].filter((name) => !later.includes(name));
       assert.deepEqual(inputs.toSorted(), expected.toSorted());
     });

@@ -1,5 +1,5 @@
 /** Edit dialog of the kaa-endpoint node. */
-import { name, number, serverUrls, type Verdict } from './validators.ts';
+import { name, number, serverUrls, uploadUrl, type Verdict } from './validators.ts';
 
 export const endpointValidators = {
   url: (value: unknown): Verdict => serverUrls(value),
@@ -11,4 +11,5 @@ export const endpointValidators = {
   maxPayload: (value: unknown): Verdict => number('maxPayload', value),
   requestIdMax: (value: unknown): Verdict => number('requestIdMax', value),
   extension: (value: unknown): Verdict => name('extension', value),
+  blobUrl: (value: unknown): Verdict => uploadUrl(value),
 };

@@ -50,6 +50,15 @@ export function serverUrls(value: unknown): Verdict {
   return true;
 }
 
+/** The base URL of the upload API; `${ENV}` may stand anywhere in it. */
+export function uploadUrl(value: unknown): Verdict {
+  if (isEmpty(value) || isEnvironment(value)) return true;
+  if (typeof value !== 'string') return text('validation.uploadUrl');
+  if (/^[^/]*\/\/[^/]*@/.test(value)) return text('validation.uploadUrlCredentials');
+  if (value.includes('${')) return true;
+  return /^https?:\/\/[^/\s:]+/.test(value) && URL.canParse(value) ? true : text('validation.uploadUrl');
+}
+
 /** A kaa-endpoint must be chosen. */
 export function endpoint(value: unknown): Verdict {
   return isEmpty(value) || value === '_ADD_' ? text('validation.endpoint') : true;
