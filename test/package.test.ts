@@ -9,7 +9,13 @@ import { nameProblemText } from '../src/protocol/names.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const readJson = (file: string): unknown => JSON.parse(read(file));
-const readFlow = (file: string) => readJson(file) as { readonly type: string }[];
+const readFlow = (file: string) => readJson(file) as ExampleNode[];
+
+interface ExampleNode {
+  readonly id: string;
+  readonly type: string;
+  readonly wires?: readonly (readonly string[])[];
+}
 
 interface Manifest {
   readonly name: string;
@@ -69,6 +75,55 @@ const contract: Record<string, Record<string, unknown>> = {
     timestampField: 'timestamp',
     batchSize: '1',
     batchInterval: '0',
+  },
+  'kaa-metadata': {
+    name: '',
+    endpoint: '',
+    operation: 'updateKeys',
+  },
+  'kaa-command': {
+    name: '',
+    endpoint: '',
+    mode: 'receive',
+    commandType: '',
+    replyTimeout: '0',
+    afterRestart: 'fail',
+    statusCode: '',
+    statusCodeType: 'num',
+    reasonPhrase: '',
+    reasonPhraseType: 'str',
+    tokens: '',
+    tokensType: 'env',
+    dynamic: false,
+    inputs: 0,
+  },
+  'kaa-config': {
+    name: '',
+    endpoint: '',
+    mode: 'observe',
+    configName: '',
+    emit: 'always',
+    autoApply: true,
+    tokens: '',
+    tokensType: 'env',
+    dynamic: false,
+    inputs: 0,
+  },
+  'kaa-ota': {
+    name: '',
+    endpoint: '',
+    mode: 'observe',
+    currentVersion: '',
+    currentVersionType: 'str',
+    tokens: '',
+    tokensType: 'env',
+    dynamic: false,
+    inputs: 0,
+  },
+  'kaa-blob-token': {
+    name: '',
+    endpoint: '',
+    output: 'payload',
   },
 };
 
@@ -141,13 +196,38 @@ describe('package', () => {
     for (const type of types) assert.ok(used.has(type), type);
   });
 
+  it('examples give every property of the contract', () => {
+    for (const file of globSync('examples/*.json', { cwd: root })) {
+      for (const node of readFlow(file).filter(({ type }) => types.includes(type))) {
+        const missing = Object.keys(contract[node.type] ?? {}).filter((property) => !(property in node));
+        assert.deepEqual(missing, [], `${file}: ${node.type}`);
+      }
+    }
+  });
+
+  it('examples say what to do, show errors, and wire only nodes of their own', () => {
+    for (const file of globSync('examples/*.json', { cwd: root })) {
+      const nodes = readFlow(file);
+      for (const type of ['comment', 'catch'])
+        assert.ok(
+          nodes.some((node) => node.type === type),
+          `${file}: ${type}`,
+        );
+      const ids = new Set(nodes.map(({ id }) => id));
+      assert.equal(ids.size, nodes.length, file);
+      for (const id of nodes.flatMap(({ wires = [] }) => wires.flat())) assert.ok(ids.has(id), `${file}: ${id}`);
+    }
+  });
+
   it('examples hold no credentials, and only our nodes and core nodes', () => {
     for (const file of globSync('examples/*.json', { cwd: root })) {
       assert.doesNotMatch(read(file), /"(credentials|token|password)":/, file);
       for (const { type } of readFlow(file)) {
         assert.ok(
           types.includes(type) ||
-            /^(tab|comment|inject|function|debug|catch|complete|status|change|switch)$/.test(type),
+            /^(tab|comment|inject|function|debug|catch|complete|status|change|switch|trigger|delay|http request)$/.test(
+              type,
+            ),
           type,
         );
       }
@@ -201,7 +281,7 @@ for (const type of types) {
     });
 
     it('uses every key of its catalogue and no other', () => {
-      const quoted = [...html.matchAll(/(kaa-[a-z]+(?:\.[\w-]+)+)(?=["'\]])/g)].map(([, key]) => String(key));
+      const quoted = [...html.matchAll(/(kaa-[a-z-]+(?:\.[\w-]+)+)(?=["'\]])/g)].map(([, key]) => String(key));
       const used = new Set(quoted.filter((key) => !key.endsWith('.svg')));
       const code = globSync('{nodes,src}/**/*.ts', { cwd: root }).map(read).join('\n');
       for (const [, key] of code.matchAll(/(?:texts|text)\(\s*(?:integer \? )?'([\w.-]+)'/gi))

@@ -59,6 +59,12 @@ export function uploadUrl(value: unknown): Verdict {
   return /^https?:\/\/[^/\s:]+/.test(value) && URL.canParse(value) ? true : text('validation.uploadUrl');
 }
 
+/** A value edited with TypedInput: empty, or readable as its type. */
+export function typed(value: unknown, type: unknown): Verdict {
+  if (isEmpty(value) || typeof type !== 'string') return true;
+  return RED.utils.validateTypedProperty(value, type);
+}
+
 /** A kaa-endpoint must be chosen. */
 export function endpoint(value: unknown): Verdict {
   return isEmpty(value) || value === '_ADD_' ? text('validation.endpoint') : true;

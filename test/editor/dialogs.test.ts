@@ -1,141 +1,141 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import type { Context } from 'mocha';
-import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../support/browser.ts';
-import { type FlowNode, NodeRed, runtimes } from '../support/node-red.ts';
+import { runtimes } from '../support/node-red.ts';
+import { Editor } from './editor.ts';
+import { flow } from './flow.ts';
 
-const flow: FlowNode[] = [
-  { id: 'tab', type: 'tab', label: 'Test' },
-  {
-    id: 'endpoint',
-    type: 'kaa-endpoint',
-    url: 'mqtt://127.0.0.1:1',
-    appVersion: 'v1',
-    credentials: { token: 'secret-token' },
-  },
-  {
-    id: 'node',
-    type: 'kaa-telemetry',
-    z: 'tab',
-    x: 200,
-    y: 100,
-    endpoint: 'endpoint',
-    format: 'json',
-    metric: 'topic',
-    metricType: 'msg',
-    delivery: 'confirmed',
-    timestamp: 'none',
-    timestampField: 'timestamp',
-    batchSize: '1',
-    batchInterval: '0',
-    wires: [[]],
-  },
-];
+const flowNodeTypes = flow.map(({ type }) => type).filter((type) => /^kaa-(?!endpoint)/.test(type));
 
 for (const runtime of runtimes) {
   describe(`dialogs in the editor of Node-RED ${runtime.version}`, () => {
-    let nodeRed: NodeRed;
-    let browser: Browser | undefined;
-    let page: Page;
-    const pageErrors: string[] = [];
+    let editor: Editor;
 
     before(async function open(this: Context) {
       this.timeout(120_000);
-      browser = await startBrowser();
-      if (browser === undefined) this.skip();
-      nodeRed = await NodeRed.start(runtime);
-      await nodeRed.deploy(flow);
-      page = await browser.newPage();
-      page.on('pageerror', (error) => pageErrors.push(error.message));
-      await page.goto(nodeRed.url);
-      await page.waitForSelector('.red-ui-flow-node');
-      await page.waitForFunction('$("#red-ui-loading-progress").is(":hidden")');
+      const opened = await Editor.open(runtime, flow);
+      if (opened === undefined) return this.skip();
+      editor = opened;
     });
 
     after(async () => {
-      await browser?.close();
-      if (browser !== undefined) await nodeRed.remove();
+      // Absent where there is no browser.
+      if (editor !== undefined) await editor.close();
     });
 
-    afterEach(() => assert.deepEqual(pageErrors, []));
+    afterEach(() => assert.deepEqual(editor.pageErrors, []));
 
-    /** Closes the open dialog without saving. */
-    const cancel = async (): Promise<void> => {
-      await page.locator('#node-dialog-cancel, #node-config-dialog-cancel').last().click();
-      await page.waitForFunction('$(".red-ui-tray").length === 0');
-    };
-    const edit = async (): Promise<void> => {
-      await page.evaluate('RED.editor.edit(RED.nodes.node("node"))');
-      await page.waitForSelector('#node-input-endpoint', { state: 'visible' });
-    };
-    const editEndpoint = async (): Promise<void> => {
-      await page.evaluate('RED.editor.editConfig("", "kaa-endpoint", "endpoint")');
-      await page.waitForSelector('#node-config-input-url', { state: 'visible' });
-    };
-    const visible = (id: string): Promise<boolean> => page.locator(`#${id}`).isVisible();
-    /** What the editor would show beside the property; undefined where it is valid. */
-    const verdict = (type: string, property: string, value: unknown): Promise<unknown> =>
-      page.evaluate(
-        `RED.nodes.getType(${JSON.stringify(type)}).defaults[${JSON.stringify(property)}].validate.call({}, ${JSON.stringify(value)}, {})`,
-      );
-
-    it('the palette has the node in its category, with its icon', async () => {
-      await page.waitForSelector('.red-ui-palette-node[data-palette-type="kaa-telemetry"]');
-      const label = await page
-        .locator('.red-ui-palette-node[data-palette-type="kaa-telemetry"] .red-ui-palette-label')
-        .textContent();
-      assert.equal(label, 'telemetry');
-    });
-
-    it('the node is labelled in words and valid', async () => {
-      assert.equal(await page.evaluate('RED.utils.getNodeLabel(RED.nodes.node("node"))'), 'telemetry');
-      assert.equal(await page.evaluate('RED.nodes.node("node").valid'), true);
-    });
-
-    it('the telemetry dialog shows the fields that matter', async () => {
-      await edit();
+    it('the palette has every node in its category, in short words', async () => {
+      await editor.page.waitForSelector('#red-ui-palette-Kaa .red-ui-palette-node');
+      const labels = await editor.page.locator('#red-ui-palette-Kaa .red-ui-palette-label').allTextContents();
+      // The editor puts blanks of its own between words.
       assert.deepEqual(
-        await Promise.all(
-          ['node-input-timestamp', 'node-input-timestampField', 'node-input-batchSize', 'node-input-batchInterval'].map(
-            visible,
-          ),
-        ),
-        [true, false, true, false],
+        labels.map((label) => label.replaceAll(/\s+/g, ' ')),
+        ['telemetry', 'metadata', 'command', 'config', 'software', 'blob token'],
       );
-      await page.selectOption('#node-input-timestamp', 'epoch');
-      assert.equal(await visible('node-input-timestampField'), true);
-      await page.fill('#node-input-batchSize', '10');
-      assert.equal(await visible('node-input-batchInterval'), true);
-      await page.selectOption('#node-input-format', 'plain');
-      assert.deepEqual(await Promise.all(['node-input-timestamp', 'node-input-batchSize'].map(visible)), [
-        false,
-        false,
-      ]);
-      assert.equal(await page.locator('.kaa-plain .red-ui-typedInput-container').isVisible(), true);
-      assert.equal(await page.locator('#node-input-delivery option').count(), 2);
-      await cancel();
     });
 
-    it('every text of both dialogs is there', async () => {
-      await edit();
-      assert.doesNotMatch((await page.locator('.red-ui-tray').last().textContent()) ?? '', /kaa-telemetry\./);
-      await cancel();
-      await editEndpoint();
-      const text = (await page.locator('.red-ui-tray').last().textContent()) ?? '';
+    for (const [type, node, label] of [
+      ['kaa-telemetry', { format: 'json' }, 'telemetry'],
+      ['kaa-telemetry', { format: 'plain' }, 'telemetry: one metric'],
+      ['kaa-metadata', { operation: 'updateKeys' }, 'update metadata'],
+      ['kaa-metadata', { operation: 'update' }, 'replace metadata'],
+      ['kaa-metadata', { operation: 'get' }, 'get metadata'],
+      ['kaa-metadata', { operation: 'getKeys' }, 'get metadata keys'],
+      ['kaa-metadata', { operation: 'deleteKeys' }, 'delete metadata keys'],
+      ['kaa-metadata', { operation: 'msg' }, 'metadata'],
+      ['kaa-command', { mode: 'receive', commandType: '' }, 'every command'],
+      ['kaa-command', { mode: 'receive', commandType: 'reboot' }, 'reboot'],
+      ['kaa-command', { mode: 'respond', commandType: 'reboot' }, 'respond'],
+      ['kaa-config', { mode: 'observe', configName: '' }, 'config'],
+      ['kaa-config', { mode: 'observe', configName: 'network' }, 'config: network'],
+      ['kaa-config', { mode: 'get' }, 'get config'],
+      ['kaa-config', { mode: 'applied' }, 'config applied'],
+      ['kaa-ota', { mode: 'observe' }, 'software'],
+      ['kaa-ota', { mode: 'get' }, 'get software'],
+      ['kaa-ota', { mode: 'applied' }, 'software applied'],
+      ['kaa-blob-token', { output: 'payload' }, 'blob token'],
+      ['kaa-blob-token', { output: 'request' }, 'upload request'],
+      ['kaa-command', { mode: 'respond', name: 'answer' }, 'answer'],
+    ] as const) {
+      it(`${type} with ${JSON.stringify(node)} is labelled ${label}`, async () => {
+        assert.equal(await editor.label(type, node), label);
+      });
+    }
+
+    it('the nodes are valid', async () => {
+      const valid = await editor.page.evaluate('RED.nodes.filterNodes({ z: "tab" }).map(({ valid }) => valid)');
+      assert.deepEqual(valid, Array.from({ length: 9 }).fill(true));
+    });
+
+    /** By node: what is chosen in its dialog step by step, and the fields that are then shown. */
+    const fieldsOf: Readonly<Record<string, readonly (readonly [Readonly<Record<string, string>>, string])[]>> = {
+      telemetry: [
+        [{}, 'endpoint format delivery timestamp batchSize name'],
+        [{ timestamp: 'epoch' }, 'endpoint format delivery timestamp timestampField batchSize name'],
+        [{ format: 'plain' }, 'endpoint format metric delivery name'],
+      ],
+      metadata: [
+        [{ operation: 'get' }, 'endpoint operation name'],
+        [{ operation: 'msg' }, 'endpoint operation name'],
+      ],
+      command: [
+        [{}, 'endpoint mode commandType replyTimeout afterRestart name'],
+        [{ mode: 'respond' }, 'endpoint mode statusCode reasonPhrase name'],
+        [{ mode: 'receive' }, 'endpoint mode commandType replyTimeout afterRestart name'],
+      ],
+      dynamic: [[{}, 'endpoint mode commandType replyTimeout afterRestart tokens dynamic name']],
+      respond: [[{}, 'endpoint mode statusCode reasonPhrase name']],
+      config: [
+        [{}, 'endpoint mode configName emit autoApply name'],
+        [{ mode: 'get' }, 'endpoint mode configName name'],
+        [{ mode: 'applied' }, 'endpoint mode configName name'],
+      ],
+      ota: [
+        [{}, 'endpoint mode currentVersion name'],
+        [{ mode: 'get' }, 'endpoint mode currentVersion name'],
+        [{ mode: 'applied' }, 'endpoint mode name'],
+      ],
+      blob: [[{ output: 'request' }, 'endpoint output name']],
+    };
+    for (const [id, steps] of Object.entries(fieldsOf)) {
+      it(`the dialog of ${id} shows the fields that matter, with all their texts`, async () => {
+        await editor.edit(id);
+        for (const [choices, fields] of steps) {
+          for (const [property, value] of Object.entries(choices)) await editor.choose(property, value);
+          assert.deepEqual(await editor.fields(), fields.split(' '), JSON.stringify(choices));
+        }
+        assert.doesNotMatch(await editor.text(), /kaa-[a-z-]+\./);
+        await editor.cancel();
+      });
+    }
+
+    it('the telemetry dialog shows the waiting time where there are batches, and two outcomes', async () => {
+      await editor.edit('telemetry');
+      await editor.page.fill('#node-input-batchSize', '10');
+      assert.equal(await editor.page.locator('#node-input-batchInterval').isVisible(), true);
+      assert.equal(await editor.page.locator('#node-input-delivery option').count(), 2);
+      await editor.cancel();
+    });
+
+    it('the endpoint dialog shows all its texts', async () => {
+      await editor.editEndpoint();
+      const text = await editor.text();
       assert.doesNotMatch(text, /kaa-endpoint\./);
       assert.match(text, /Login and TLS/);
-      await cancel();
+      assert.match(text, /derived from the server/);
+      await editor.cancel();
     });
 
     it('the token is shown as dots and never sent to the browser', async () => {
-      await editEndpoint();
-      assert.equal(await page.locator('#node-config-input-token').getAttribute('type'), 'password');
-      assert.ok(!(await page.content()).includes('secret-token'));
-      assert.notEqual(await page.inputValue('#node-config-input-token'), 'secret-token');
-      await cancel();
+      await editor.editEndpoint();
+      assert.equal(await editor.page.locator('#node-config-input-token').getAttribute('type'), 'password');
+      assert.ok(!(await editor.page.content()).includes('secret-token'));
+      assert.notEqual(await editor.page.inputValue('#node-config-input-token'), 'secret-token');
+      await editor.cancel();
     });
 
-    for (const [type, property, value, message] of [
+    for (const [type, property, value, message, node] of [
       ['kaa-endpoint', 'url', 'http://host', /must look like mqtts:\/\/host:8883/],
       ['kaa-endpoint', 'url', 'mqtt://me:pass@host', /must not hold a password/],
       ['kaa-endpoint', 'url', 'mqtts://host:8883, wss://other/ws', true],
@@ -147,21 +147,252 @@ for (const runtime of runtimes) {
       ['kaa-endpoint', 'requestIdMax', '98', /from 99/],
       ['kaa-endpoint', 'dcx', 'my+dcx', /must not contain/],
       ['kaa-endpoint', 'maxInFlight', '', true],
-      ['kaa-telemetry', 'endpoint', '', /choose an endpoint/],
+      ['kaa-endpoint', 'blobUrl', '', true],
+      ['kaa-endpoint', 'blobUrl', 'https://cloud.kaaiot.com', true],
+      ['kaa-endpoint', 'blobUrl', 'http://127.0.0.1:1884', true],
+      ['kaa-endpoint', 'blobUrl', 'https://${HOST}', true],
+      ['kaa-endpoint', 'blobUrl', '${BLOBS}', true],
+      ['kaa-endpoint', 'blobUrl', 'mqtts://host', /must look like https:\/\/host/],
+      ['kaa-endpoint', 'blobUrl', 'cloud.kaaiot.com', /must look like https:\/\/host/],
+      ['kaa-endpoint', 'blobUrl', 'https://me:pass@host', /must not hold a password/],
       ['kaa-telemetry', 'batchSize', '1.5', /whole number/],
       ['kaa-telemetry', 'batchInterval', '-1', /from 0 to 3600/],
       ['kaa-telemetry', 'batchSize', '${SIZE}', true],
+      ['kaa-command', 'commandType', '', true, { mode: 'receive' }],
+      ['kaa-command', 'commandType', 'reboot', true, { mode: 'receive' }],
+      ['kaa-command', 'commandType', '${TYPE}', true, { mode: 'receive' }],
+      ['kaa-command', 'commandType', 'a/b', /must not contain \/ \+ or #/, { mode: 'receive' }],
+      ['kaa-command', 'commandType', '42', /must not consist of digits only/, { mode: 'receive' }],
+      ['kaa-command', 'commandType', '42', true, { mode: 'respond' }],
+      ['kaa-command', 'replyTimeout', '2.5', true, { mode: 'receive' }],
+      ['kaa-command', 'replyTimeout', '-1', /a number from 0 to 604800/, { mode: 'receive' }],
+      ['kaa-command', 'replyTimeout', 'soon', true, { mode: 'respond' }],
+      ['kaa-command', 'statusCode', '', true, { mode: 'respond', statusCodeType: 'num' }],
+      ['kaa-command', 'statusCode', '404', true, { mode: 'respond', statusCodeType: 'num' }],
+      ['kaa-command', 'statusCode', '${CODE}', true, { mode: 'respond', statusCodeType: 'num' }],
+      ['kaa-command', 'statusCode', '99', /from 100 to 599/, { mode: 'respond', statusCodeType: 'num' }],
+      ['kaa-command', 'statusCode', '200.5', /whole number/, { mode: 'respond', statusCodeType: 'num' }],
+      ['kaa-command', 'statusCode', '600', true, { mode: 'receive', statusCodeType: 'num' }],
+      ['kaa-command', 'statusCode', 'result.code', true, { mode: 'respond', statusCodeType: 'msg' }],
+      ['kaa-command', 'statusCode', '$number(', /.+/, { mode: 'respond', statusCodeType: 'jsonata' }],
+      ['kaa-command', 'reasonPhrase', 'all is well', true, { mode: 'respond', reasonPhraseType: 'str' }],
+      ['kaa-command', 'reasonPhrase', 'a[', /.+/, { mode: 'respond', reasonPhraseType: 'msg' }],
+      ['kaa-command', 'tokens', '', true, { mode: 'receive', tokensType: 'flow' }],
+      ['kaa-command', 'tokens', 'my tokens', /.+/, { mode: 'receive', tokensType: 'flow' }],
+      ['kaa-command', 'tokens', 'my tokens', true, { mode: 'respond', tokensType: 'flow' }],
+      ['kaa-config', 'configName', '', true],
+      ['kaa-config', 'configName', 'net+work', /must not contain/],
+      ['kaa-config', 'tokens', '["a",', /.+/, { mode: 'observe', tokensType: 'jsonata' }],
+      ['kaa-config', 'tokens', '["a",', true, { mode: 'get', tokensType: 'jsonata' }],
+      ['kaa-ota', 'currentVersion', '1.0.0', true, { mode: 'observe', currentVersionType: 'str' }],
+      ['kaa-ota', 'currentVersion', 'a b', /.+/, { mode: 'get', currentVersionType: 'global' }],
+      ['kaa-ota', 'currentVersion', 'a b', true, { mode: 'applied', currentVersionType: 'global' }],
+      ['kaa-ota', 'tokens', 'KAA_TOKENS', true, { mode: 'observe', tokensType: 'env' }],
     ] as const) {
-      it(`${type}.${property} = ${JSON.stringify(value)}: ${String(message)}`, async () => {
-        const shown = await verdict(type, property, value);
+      it(`${type}.${property} = ${JSON.stringify(value)}${node === undefined ? '' : ` in ${JSON.stringify(node)}`}: ${String(message)}`, async () => {
+        const shown = await editor.verdict(type, property, value, node);
         if (message === true) assert.equal(shown, true);
-        else assert.match(String(shown), message);
+        else {
+          assert.equal(typeof shown, 'string');
+          assert.match(String(shown), message);
+        }
       });
     }
 
-    it('the help is shown', async () => {
-      const help = await page.evaluate('RED.nodes.getNodeHelp("kaa-telemetry")');
-      assert.match(String(help), /Sends measurements to Kaa/);
+    for (const type of new Set(flowNodeTypes)) {
+      it(`${type} needs an endpoint`, async () => {
+        assert.match(String(await editor.verdict(type, 'endpoint', '')), /choose an endpoint/);
+        assert.equal(await editor.verdict(type, 'endpoint', 'endpoint'), true);
+      });
+
+      it(`the help of ${type} is shown`, async () => {
+        const help = String(await editor.page.evaluate(`RED.nodes.getNodeHelp(${JSON.stringify(type)})`));
+        assert.match(help, /<h3>Details<\/h3>/);
+        assert.match(help, /KAA_REJECTED/);
+      });
+    }
+
+    it('a field in the dialog is checked with what the dialog says, not with what was saved', async () => {
+      await editor.edit('command');
+      await editor.choose('mode', 'respond');
+      await editor.enter('statusCode', 'num', '20');
+      await editor.page.waitForSelector('.red-ui-typedInput-container.input-error');
+      await editor.enter('statusCode', 'num', '204');
+      await editor.page.waitForSelector('.red-ui-typedInput-container.input-error', { state: 'detached' });
+      await editor.cancel();
+    });
+
+    for (const { id, type } of flow.filter((node) => flowNodeTypes.includes(node.type))) {
+      it(`opening the dialog of ${id} and leaving it with Done changes nothing`, async () => {
+        const before = await editor.saved(id);
+        assert.equal(before['type'], type);
+        await editor.edit(id);
+        await editor.done();
+        assert.deepEqual(await editor.saved(id), before);
+      });
+    }
+
+    it('a node with an input keeps it and its wire when it is loaded', async () => {
+      assert.deepEqual(
+        await Promise.all(['command', 'dynamic', 'respond'].map((id) => editor.inputPorts(id))),
+        [0, 1, 1],
+      );
+      assert.deepEqual((await editor.saved('inject'))['wires'], [['respond', 'dynamic']]);
+    });
+
+    it('a node with an input keeps it when it is imported', async () => {
+      const [imported] = (await editor.page.evaluate(
+        `RED.nodes.import([{ id: 'copy', type: 'kaa-command', z: 'tab', x: 600, y: 300, endpoint: 'endpoint', mode: 'respond', inputs: 1, wires: [[]] }]).nodes.map(({ id, inputs }) => [id, inputs])`,
+      )) as [string, number][];
+      assert.deepEqual(imported, ['copy', 1]);
+      assert.equal(await editor.inputPorts('copy'), 1);
+      await editor.page.evaluate('RED.nodes.remove("copy")');
+    });
+
+    for (const [id, receiving, others] of [
+      ['command', 'receive', ['respond']],
+      ['config', 'observe', ['get', 'applied']],
+      ['ota', 'observe', ['get', 'applied']],
+    ] as const) {
+      it(`${id} has an input in mode ${others.join(' and ')}, in mode ${receiving} only for messages`, async () => {
+        await editor.edit(id);
+        const inputs = (): Promise<string> => editor.page.inputValue('#node-input-inputs');
+        assert.equal(await inputs(), '0');
+        for (const mode of others) {
+          await editor.choose('mode', mode);
+          assert.equal(await inputs(), '1', mode);
+        }
+        await editor.choose('mode', receiving);
+        assert.equal(await inputs(), '0');
+        await editor.page.click('.kaa-other-endpoints summary');
+        assert.deepEqual(((await editor.fields()) as string[]).slice(-3), ['tokens', 'dynamic', 'name']);
+        await editor.page.check('#node-input-dynamic');
+        assert.equal(await inputs(), '1');
+        await editor.cancel();
+      });
+    }
+
+    it('the port of the input comes and goes with the mode', async () => {
+      for (const [mode, inputs] of [
+        ['respond', 1],
+        ['receive', 0],
+      ] as const) {
+        await editor.edit('command');
+        await editor.choose('mode', mode);
+        await editor.done();
+        assert.equal((await editor.saved('command'))['inputs'], inputs);
+        assert.equal(await editor.inputPorts('command'), inputs);
+      }
+    });
+
+    it('what is entered is saved as the contract names it, also over a deploy', async () => {
+      await editor.edit('command');
+      await editor.page.fill('#node-input-commandType', 'reboot');
+      await editor.page.fill('#node-input-replyTimeout', '30');
+      await editor.choose('afterRestart', 'redeliver');
+      await editor.page.click('.kaa-other-endpoints summary');
+      await editor.enter('tokens', 'global', 'machines');
+      await editor.page.check('#node-input-dynamic');
+      await editor.done();
+
+      await editor.edit('respond');
+      await editor.enter('statusCode', 'msg', 'code');
+      await editor.enter('reasonPhrase', 'jsonata', '"because " & payload');
+      await editor.page.fill('#node-input-name', 'answer');
+      await editor.done();
+
+      await editor.edit('config');
+      await editor.page.fill('#node-input-configName', 'network');
+      await editor.choose('emit', 'changed');
+      await editor.page.uncheck('#node-input-autoApply');
+      await editor.done();
+
+      await editor.edit('ota');
+      await editor.choose('mode', 'get');
+      await editor.enter('currentVersion', 'env', 'FIRMWARE');
+      await editor.done();
+
+      await editor.edit('metadata');
+      await editor.choose('operation', 'deleteKeys');
+      await editor.done();
+
+      await editor.edit('blob');
+      await editor.choose('output', 'request');
+      await editor.done();
+
+      const entered: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+        command: {
+          commandType: 'reboot',
+          replyTimeout: '30',
+          afterRestart: 'redeliver',
+          tokens: 'machines',
+          tokensType: 'global',
+          dynamic: true,
+          inputs: 1,
+        },
+        respond: {
+          name: 'answer',
+          statusCode: 'code',
+          statusCodeType: 'msg',
+          reasonPhrase: '"because " & payload',
+          reasonPhraseType: 'jsonata',
+        },
+        config: { configName: 'network', emit: 'changed', autoApply: false },
+        ota: { mode: 'get', currentVersion: 'FIRMWARE', currentVersionType: 'env', inputs: 1 },
+        metadata: { operation: 'deleteKeys' },
+        blob: { output: 'request' },
+      };
+      const check = async (): Promise<void> => {
+        for (const [id, properties] of Object.entries(entered)) {
+          // A node stays where it begins: its middle moves with the length of its label.
+          const { x } = await editor.saved(id);
+          assert.deepEqual(await editor.saved(id), { ...flow.find((node) => node.id === id), x, ...properties });
+        }
+      };
+      await check();
+      await editor.deployAndReload();
+      await check();
+      assert.deepEqual(
+        await Promise.all(['command', 'respond', 'config', 'ota'].map((id) => editor.inputPorts(id))),
+        [1, 1, 0, 1],
+      );
+      await editor.edit('command');
+      assert.equal(await editor.page.locator('#node-input-dynamic').isChecked(), true);
+      await editor.cancel();
+    });
+
+    it('a wire ends where the input ends', async () => {
+      await editor.edit('dynamic');
+      await editor.page.uncheck('#node-input-dynamic');
+      await editor.done();
+      assert.equal(await editor.inputPorts('dynamic'), 0);
+      assert.deepEqual((await editor.saved('inject'))['wires'], [['respond']]);
+    });
+
+    it('all examples can be imported side by side: every node is known and valid, and they share one endpoint', async () => {
+      for (const file of globSync('examples/*.json')) {
+        const invalid = await editor.page.evaluate(
+          `(() => {
+            const example = ${readFileSync(file, 'utf8')};
+            const imported = (() => {
+              try {
+                return RED.nodes.import(example, { generateIds: false });
+              } catch ({ code }) {
+                // The endpoint is there already; this is what the button "Import copy" does.
+                if (code === 'import_conflict') return RED.nodes.import(example, { generateIds: true });
+              }
+            })();
+            return imported.nodes
+              .filter((node) => node.type === 'unknown' || !RED.editor.validateNode(node))
+              .map(({ type, name }) => type + ' ' + name);
+          })()`,
+        );
+        assert.deepEqual(invalid, [], file);
+      }
+      const endpoints = await editor.page.evaluate(
+        '(() => { const ids = []; RED.nodes.eachConfig(({ type, id }) => { if (type === "kaa-endpoint") ids.push(id); }); return ids; })()',
+      );
+      assert.equal((endpoints as string[]).length, 2);
     });
   });
 }

@@ -58,7 +58,15 @@ for (const runtime of runtimes) {
         err?: string;
       }[];
       const ours = all.filter(({ module }) => module === '@kaa-community/node-red-kaa');
-      assert.deepEqual(ours.flatMap(({ types }) => types).toSorted(), ['kaa-endpoint', 'kaa-telemetry']);
+      assert.deepEqual(ours.flatMap(({ types }) => types).toSorted(), [
+        'kaa-blob-token',
+        'kaa-command',
+        'kaa-config',
+        'kaa-endpoint',
+        'kaa-metadata',
+        'kaa-ota',
+        'kaa-telemetry',
+      ]);
       for (const { err, enabled } of ours) assert.deepEqual([err, enabled], [undefined, true]);
     });
 

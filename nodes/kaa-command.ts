@@ -1,0 +1,9 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+
+export default function register(RED: NodeAPI): void {
+  function KaaCommand(this: Node, definition: NodeDef): void {
+    RED.nodes.createNode(this, definition);
+  }
+
+  RED.nodes.registerType('kaa-command', KaaCommand);
+}
