@@ -1,8 +1,61 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { Commands } from '../src/extensions/commands.ts';
+import { resourcePath, resources } from '../src/protocol/resources.ts';
+import { readReceiver, readResponse, respond } from '../src/runtime/command.ts';
+import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
+import { addressOf, withOutcome } from '../src/runtime/messages.ts';
+import { oncePerClient } from '../src/runtime/once-per-client.ts';
+import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
+import { readReceiving } from '../src/runtime/receiving.ts';
+import { receiveFor } from '../src/runtime/served-endpoints.ts';
+
+const commandsOf = oncePerClient(({ client, store }) => new Commands(client, store.commands));
 
 export default function register(RED: NodeAPI): void {
-  function KaaCommand(this: Node, definition: NodeDef): void {
+  function receive(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
+    const { commandType, replyTimeout } = readReceiver(definition);
+    const receiving = readReceiving(RED, node, definition);
+    return (context) => {
+      const commands = commandsOf(context);
+      const { emit, raise: failed, observing } = context;
+      return receiveFor(context, receiving, (served) =>
+        commands.serve(served, {
+          commandType,
+          replyTimeout,
+          received(address, { type, id, requestId, ...payload }) {
+            const resource = resourcePath(resources.commands, type);
+            const kaa = { extension: 'cex', resource, ...(requestId === undefined ? {} : { requestId }) } as const;
+            emit(address, { ...payload, topic: type, command: type, commandId: id, kaa });
+          },
+          failed,
+          observing,
+        }),
+      );
+    };
+  }
+
+  function respondTo(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
+    const statusOf = readResponse(RED, node, definition);
+    return (context) => {
+      const { endpoint } = context;
+      const commands = commandsOf(context);
+      return {
+        async input(message) {
+          const address = addressOf(message, endpoint);
+          const outcome = await respond(commands, address, message, await statusOf(message));
+          return withOutcome(message, address, endpoint, { extension: 'cex', ...outcome });
+        },
+        close() {},
+      };
+    };
+  }
+
+  function KaaCommand(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
+    startFlowNode(RED, this, definition['endpoint'], () => {
+      const mode = choiceProperty(definition, 'mode', ['receive', 'respond']);
+      return mode === 'receive' ? receive(this, definition) : respondTo(this, definition);
+    });
   }
 
   RED.nodes.registerType('kaa-command', KaaCommand);

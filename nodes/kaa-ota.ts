@@ -1,8 +1,76 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { assignmentsOf, kaaOf, reportOf, withAssignment } from '../src/runtime/assignment.ts';
+import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
+import { addressOf, withOutcome } from '../src/runtime/messages.ts';
+import { readCurrentVersion } from '../src/runtime/ota.ts';
+import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
+import { readReceiving } from '../src/runtime/receiving.ts';
+import { receiveFor } from '../src/runtime/served-endpoints.ts';
 
 export default function register(RED: NodeAPI): void {
-  function KaaOta(this: Node, definition: NodeDef): void {
+  function observe(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
+    const currentVersion = readCurrentVersion(RED, node, definition);
+    const receiving = readReceiving(RED, node, definition);
+    return (context) => {
+      const assignments = assignmentsOf(context);
+      const { emit, raise: failed, observing } = context;
+      return receiveFor(context, receiving, (served) =>
+        assignments.software(served).observe({
+          currentVersion,
+          received(address, received, redelivered) {
+            const { configId, config: payload } = received;
+            const again = redelivered ? { redelivered } : {};
+            emit(address, { payload, version: configId, configId, ...again, kaa: kaaOf('software', '', received) });
+          },
+          failed,
+          observing,
+        }),
+      );
+    };
+  }
+
+  function get(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
+    const currentVersion = readCurrentVersion(RED, node, definition);
+    return (context) => {
+      const { endpoint, sender } = context;
+      const assignments = assignmentsOf(context);
+      return {
+        async input(message) {
+          const address = addressOf(message, endpoint);
+          const outcome = await assignments.software(address).getFor(await currentVersion(), sender);
+          return withAssignment(message, address, endpoint, 'cmx_ota', outcome, (version) => ({ version }));
+        },
+        close() {},
+      };
+    };
+  }
+
+  function applied(context: FlowNodeContext): Behaviour {
+    const { endpoint, sender } = context;
+    const assignments = assignmentsOf(context);
+    return {
+      async input(message) {
+        const address = addressOf(message, endpoint);
+        const report = reportOf(message, message.version ?? message.configId, 'msg.version');
+        const { body: _body, ...outcome } = await assignments.software(address).report(report, sender);
+        return withOutcome(message, address, endpoint, { extension: 'cmx_ota', ...outcome });
+      },
+      close() {},
+    };
+  }
+
+  function KaaOta(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
+    startFlowNode(RED, this, definition['endpoint'], () => {
+      switch (choiceProperty(definition, 'mode', ['observe', 'get', 'applied'])) {
+        case 'observe':
+          return observe(this, definition);
+        case 'get':
+          return get(this, definition);
+        case 'applied':
+          return applied;
+      }
+    });
   }
 
   RED.nodes.registerType('kaa-ota', KaaOta);

@@ -6,12 +6,14 @@ import type { Properties } from '../src/runtime/properties.ts';
 import { readTelemetry } from '../src/runtime/telemetry.ts';
 import { typedValue } from '../src/runtime/typed-value.ts';
 
+const metricTypes = ['msg', 'str', 'flow', 'global', 'env', 'jsonata'] as const;
+
 export default function register(RED: NodeAPI): void {
   function KaaTelemetry(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
     startFlowNode(RED, this, definition['endpoint'], () => {
-      const { options, metric, metricType } = readTelemetry(definition);
-      const metricOf = typedValue(RED, this, 'metric', metric, metricType);
+      const { options, metric } = readTelemetry(definition);
+      const metricOf = typedValue(RED, this, 'metric', metric, metricTypes);
       return ({ client, endpoint, sender }) => {
         const telemetry = new Telemetry(client, options, sender);
         return {

@@ -5,11 +5,16 @@ import type { ConnectionStatus } from '../client/connection.ts';
 import { mqttTransport } from '../client/mqtt-transport.ts';
 import { ClientRegistry, type ClientUser } from '../client/registry.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { sharedTexts, type Texts } from './texts.ts';
 
 /** The connections of this process. */
 const registry = new ClientRegistry(mqttTransport);
+
+/** What is remembered, by the id of the kaa-endpoint node; it outlives the nodes, which every deploy replaces. */
+const stores = new Map<string, Store>();
 
 /** Kept by Node-RED apart from the flow, encrypted. */
 export interface EndpointCredentials {
@@ -44,6 +49,13 @@ export class EndpointConnection {
   get endpoint(): Endpoint {
     this.#endpoint ??= this.#read();
     return this.#endpoint;
+  }
+
+  get store(): Store {
+    const { id } = this.#node;
+    const store = stores.get(id) ?? new MemoryStore();
+    stores.set(id, store);
+    return store;
   }
 
   /** @throws {KaaConfigError} where the endpoint is misconfigured */

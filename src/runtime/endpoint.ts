@@ -12,6 +12,8 @@ export interface Endpoint {
   /** The endpoint's own token; absent in a pure gateway. */
   readonly token: string | undefined;
   readonly appVersion: string | undefined;
+  /** Base URL of the HTTP upload API, without slash at its end. */
+  readonly blobUrl: string;
 }
 
 /** What an endpoint needs to know beside its properties. */
@@ -54,6 +56,7 @@ export function readEndpoint(properties: Properties, surroundings: EndpointSurro
   if (tls !== undefined) for (const url of urls) requireTls(url);
   return {
     token: optionalName('token', 'endpoint token', textProperty(credentials, 'token', '')),
+    blobUrl: readBlobUrl(resolve(textProperty(properties, 'blobUrl', '')), urls[0]),
     appVersion: optionalName('appVersion', 'application version', textProperty(properties, 'appVersion', '')),
     client: {
       urls,
@@ -91,6 +94,19 @@ function readUrl(text: string): string {
     throw new KaaConfigError('The server URL holds credentials, which would be exported; use the fields for them.');
   }
   return text;
+}
+
+/** On Kaa's public cloud the upload API is at the MQTT host without `mqtt.`, with https. */
+function readBlobUrl(text: string, serverUrl: string): string {
+  if (text === '') return `https://${new URL(serverUrl).hostname.replace(/^mqtt\./, '')}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new KaaConfigError('The blob URL must look like https://host, with http or https in front.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new KaaConfigError('The blob URL holds credentials, which would be exported.');
+  }
+  return text.replace(/\/+$/, '');
 }
 
 /** With a TLS configuration beside a plain URL, the login would go in clear although TLS was meant. */

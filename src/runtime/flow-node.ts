@@ -3,11 +3,12 @@
  * `done(err)`, and closing waits a bounded time for what is under way.
  */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { Sender, Target } from '../client/channel.ts';
+import type { EndpointAddress, Sender, Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { closeDeadline, type ClientUser } from '../client/registry.ts';
-import { KaaConfigError } from '../protocol/errors.ts';
+import { KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
+import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
 import { whenFlowsStarted } from './flows-started.ts';
@@ -20,12 +21,26 @@ export interface FlowNodeContext {
   readonly endpoint: Endpoint;
   readonly client: KaaClient;
   readonly sender: Sender;
+  readonly store: Store;
+  /** Sends a new message that belongs to an endpoint. */
+  readonly emit: (address: EndpointAddress, properties: Partial<FlowMessage>) => void;
+  /** Tells Catch of an error that belongs to no message. */
+  readonly raise: (address: EndpointAddress, error: Error) => void;
+  /** Shows how the last try to observe a resource path ended, and tells Catch of each change of the reason. */
+  readonly observing: (address: EndpointAddress, path: string, error: unknown) => void;
+  /** An endpoint is not observed any more. */
+  readonly notObserving: (address: EndpointAddress) => void;
 }
 
 /** What a node does. */
 export interface Behaviour {
-  /** Handles one message and resolves to what leaves the node; may reject with any error, also after closing. */
-  input(message: FlowMessage): Promise<FlowMessage>;
+  /**
+   * Handles one message and resolves to what leaves the node, or to undefined where nothing does; may reject with any
+   * error, also after closing. Absent where the node takes no messages.
+   */
+  readonly input?: (message: FlowMessage) => Promise<FlowMessage | undefined>;
+  /** The flows run: what the node emits is received from now on. */
+  readonly start?: () => void;
   /** Takes no more input, and sends what it still holds. */
   close(): void;
 }
@@ -75,6 +90,8 @@ class RunningNode implements ClientUser {
   /** Counts the messages that came in. */
   #messages = 0;
   #underWay = 0;
+  /** Why resources are not observed, by endpoint and resource path. */
+  readonly #troubles = new Map<string, Error>();
   #idle: (() => void) | undefined;
 
   constructor(RED: NodeAPI, node: Node, endpointNode: EndpointNode) {
@@ -88,10 +105,13 @@ class RunningNode implements ClientUser {
   }
 
   start(create: (context: FlowNodeContext) => Behaviour): void {
-    const behaviour = create({ endpoint: this.#endpoint, client: this.#client, sender: this });
+    const behaviour = this.#create(create);
     const { users } = this.#endpointNode;
     users[this.#node.id] = this.#node;
-    const notStarted = whenFlowsStarted(this.#RED, () => this.#status.start());
+    const notStarted = whenFlowsStarted(this.#RED, () => {
+      this.#status.start();
+      behaviour.start?.();
+    });
     this.#node.on('input', (message, send, done) => void this.#handle(behaviour, message, send, done));
     this.#node.on('close', (_removed: boolean, done: () => void) => {
       notStarted();
@@ -100,14 +120,66 @@ class RunningNode implements ClientUser {
     });
   }
 
+  #create(create: (context: FlowNodeContext) => Behaviour): Behaviour {
+    try {
+      return create({
+        endpoint: this.#endpoint,
+        client: this.#client,
+        sender: this,
+        store: this.#endpointNode.connection.store,
+        emit: (address, properties) => this.#emit(address, properties),
+        raise: (address, error) => this.#raise(address, error),
+        observing: (address, path, error) => this.#observing(address, path, error),
+        notObserving: (address) => this.#notObserving(address),
+      });
+    } catch (error) {
+      void this.#endpointNode.connection.deregister(this, closeDeadline);
+      throw error;
+    }
+  }
+
   statusChanged(status: ConnectionStatus): void {
     this.#status.connection(status);
   }
 
   /** An error that belongs to no message: a new one tells Catch of it. */
   unexpectedError(target: Target, error: Error): void {
+    this.#raise(target, error);
+  }
+
+  #raise(address: EndpointAddress, error: Error): void {
     this.#status.failed(error, this.#messages);
-    this.#node.error(error, this.#newMessage(addressProperties(target, this.#endpoint)));
+    this.#node.error(error, this.#newMessage(addressProperties(address, this.#endpoint)));
+  }
+
+  #emit(address: EndpointAddress, properties: Partial<FlowMessage>): void {
+    this.#messages += 1;
+    this.#status.succeeded(this.#messages);
+    this.#node.send(this.#newMessage({ ...addressProperties(address, this.#endpoint), ...properties }));
+  }
+
+  #observing(address: EndpointAddress, path: string, error: unknown): void {
+    const key = `${addressKey(address)}${path}`;
+    const before = this.#troubles.get(key);
+    if (error === undefined) this.#troubles.delete(key);
+    else {
+      const trouble = asError(error);
+      this.#troubles.set(key, trouble);
+      if (reasonOf(before) !== reasonOf(trouble)) {
+        this.#node.error(trouble, this.#newMessage(addressProperties(address, this.#endpoint)));
+      }
+    }
+    this.#showTrouble();
+  }
+
+  #notObserving(address: EndpointAddress): void {
+    for (const key of this.#troubles.keys()) if (key.startsWith(addressKey(address))) this.#troubles.delete(key);
+    this.#showTrouble();
+  }
+
+  #showTrouble(): void {
+    const [trouble] = this.#troubles.values();
+    this.#status.observing(trouble);
   }
 
   async #handle(behaviour: Behaviour, message: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
@@ -115,11 +187,12 @@ class RunningNode implements ClientUser {
     this.#underWay += 1;
     const number = this.#messages;
     try {
+      if (behaviour.input === undefined) throw takesNoMessages();
       const outcome = await behaviour.input(message);
       this.#status.succeeded(number);
       const unreported = new Error('The message succeeded, but Node-RED cannot copy it for the nodes behind.');
       this.#report(unreported, () => {
-        send(outcome);
+        if (outcome !== undefined) send(outcome);
         done();
       });
     } catch (thrown) {
@@ -164,6 +237,20 @@ class RunningNode implements ClientUser {
       };
     });
   }
+}
+
+function takesNoMessages(): KaaInvalidError {
+  const reason = 'is not taken by a node that receives, unless its option for further endpoints is on';
+  return new KaaInvalidError('message', [{ path: '', reason }]);
+}
+
+function addressKey({ appVersion, token }: EndpointAddress): string {
+  return `${appVersion}/${token}/`;
+}
+
+/** What has to change for a failure to be told again. */
+function reasonOf(error: Error | undefined): string | undefined {
+  return error instanceof KaaError ? `${error.code} ${error.cause.statusCode ?? ''}` : error?.message;
 }
 
 /** Whatever was thrown, as an error; a thing that cannot even be written is still an error. */

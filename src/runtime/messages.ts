@@ -16,11 +16,32 @@ export interface KaaProperty {
   readonly roundTripMs?: number;
   /** Samples in the message that carried this one (telemetry). */
   readonly samples?: number;
+  /** Whether Kaa has answered (results of commands). */
+  readonly confirmed?: boolean;
+  /** Kept and sent after the next connect (results of commands). */
+  readonly stored?: true;
 }
 
 export interface FlowMessage extends NodeMessageInFlow {
   token?: unknown;
   appVersion?: unknown;
+  error?: unknown;
+  statusCode?: unknown;
+  reasonPhrase?: unknown;
+  operation?: unknown;
+  action?: unknown;
+  command?: unknown;
+  commandId?: unknown;
+  configId?: unknown;
+  configName?: unknown;
+  version?: unknown;
+  unchanged?: unknown;
+  redelivered?: unknown;
+  refresh?: unknown;
+  filename?: unknown;
+  method?: unknown;
+  url?: unknown;
+  headers?: unknown;
   kaa?: KaaProperty;
 }
 
@@ -32,12 +53,25 @@ export interface FlowMessage extends NodeMessageInFlow {
  */
 export function addressOf(message: FlowMessage, endpoint: Endpoint): EndpointAddress {
   return {
-    token: 'token' in message ? nameOf('token', message.token) : required('endpoint token', 'token', endpoint.token),
-    appVersion:
-      'appVersion' in message
-        ? nameOf('appVersion', message.appVersion)
-        : required('application version', 'appVersion', endpoint.appVersion),
+    token: 'token' in message ? nameOf('token', message.token) : ownToken(endpoint),
+    appVersion: 'appVersion' in message ? nameOf('appVersion', message.appVersion) : ownAppVersion(endpoint),
   };
+}
+
+/**
+ * The endpoint's own address.
+ * @throws {KaaConfigError} it has none
+ */
+export function ownAddress(endpoint: Endpoint): EndpointAddress {
+  return { token: ownToken(endpoint), appVersion: ownAppVersion(endpoint) };
+}
+
+function ownToken({ token }: Endpoint): string {
+  return required('endpoint token', 'token', token);
+}
+
+function ownAppVersion({ appVersion }: Endpoint): string {
+  return required('application version', 'appVersion', appVersion);
 }
 
 function nameOf(kind: 'token' | 'appVersion', value: unknown): string {
@@ -62,15 +96,19 @@ export function addressProperties(
   };
 }
 
-/** The input message with its outcome, on its way out; a copy where the flow has frozen it. */
+/**
+ * The input message with its outcome, on its way out; a copy where the flow has frozen it.
+ * @param properties what the outcome changes beside `kaa`
+ */
 export function withOutcome(
   message: FlowMessage,
   address: EndpointAddress,
   endpoint: Endpoint,
   kaa: KaaProperty,
+  properties: Partial<FlowMessage> = {},
 ): FlowMessage {
   const output = Object.isExtensible(message) ? message : { ...message };
   delete output.token;
   delete output.appVersion;
-  return Object.assign(output, addressProperties(address, endpoint), { kaa });
+  return Object.assign(output, addressProperties(address, endpoint), properties, { kaa });
 }

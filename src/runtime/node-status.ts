@@ -30,6 +30,8 @@ export class NodeStatus {
   readonly #inFlight: () => number;
   #connection: ConnectionStatus;
   #error: { readonly code: KaaErrorCode | 'other'; readonly newestMessage: number } | undefined;
+  /** Why the node does not receive what it should. */
+  #trouble: KaaErrorCode | 'other' | undefined;
   #shown: Shown | undefined;
   #pause: NodeJS.Timeout | undefined;
   #phase: 'created' | 'running' | 'closed' = 'created';
@@ -61,7 +63,13 @@ export class NodeStatus {
 
   /** @param newestMessage the number of the last message that had come in */
   failed(error: unknown, newestMessage: number): void {
-    this.#error = { code: error instanceof KaaError ? error.code : 'other', newestMessage };
+    this.#error = { code: codeOf(error), newestMessage };
+    this.#update();
+  }
+
+  /** @param error why the node does not receive what it should; undefined where it does */
+  observing(error: unknown): void {
+    this.#trouble = error === undefined ? undefined : codeOf(error);
     this.#update();
   }
 
@@ -96,10 +104,18 @@ export class NodeStatus {
       const { code } = this.#error;
       return { fill: 'red', shape: 'dot', text: this.#texts(`status.error.${code}`), state, reason: code };
     }
+    if (state === 'connected' && this.#trouble !== undefined) {
+      const text = this.#texts(`status.error.${this.#trouble}`);
+      return { fill: 'yellow', shape: 'ring', text, state, reason: this.#trouble };
+    }
     return state === 'connected'
       ? { fill: 'green', shape: 'dot', text: this.#texts('status.connected'), state }
       : { fill: 'yellow', shape: 'ring', text: this.#texts('status.connecting'), state };
   }
+}
+
+function codeOf(error: unknown): KaaErrorCode | 'other' {
+  return error instanceof KaaError ? error.code : 'other';
 }
 
 function sameStatus(a: Shown, b: Shown): boolean {

@@ -1,6 +1,8 @@
 /** Reads the saved properties of nodes: the border where a flow file, edited by anybody, becomes typed options. */
 import { type BoundedProperty, type Bounds, bounds } from '../protocol/bounds.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
+import { type NameKind, nameProblem, nameProblemText } from '../protocol/names.ts';
+import type { TypedProperty } from './typed-value.ts';
 
 /** A node's definition as it stands in the flow file: nothing about its values is certain. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -19,6 +21,30 @@ export function verbatimProperty(properties: Properties, name: string): string {
   if (typeof value === 'number') return String(value);
   // The value stays out of the message: it may be a secret.
   throw new KaaConfigError(`Expected the property ${name} to be a text, got a ${typeof value}.`);
+}
+
+/** A name that becomes a topic level, or empty. */
+export function nameProperty(properties: Properties, name: string, kind: NameKind): string {
+  const value = textProperty(properties, name, '');
+  const problem = value === '' ? undefined : nameProblem(kind, value);
+  if (problem !== undefined) throw new KaaConfigError(`The property ${name} ${nameProblemText[problem]}.`);
+  return value;
+}
+
+/** A value edited with TypedInput, stored as `x` and `xType`; blanks around it count only in a fixed text. */
+export function typedProperty(properties: Properties, name: string, fallbackType: string): TypedProperty {
+  const type = textProperty(properties, `${name}Type`, fallbackType);
+  const value = type === 'str' ? verbatimProperty(properties, name) : textProperty(properties, name, '');
+  return { value, type };
+}
+
+/** Yes or no, stored as boolean; absent means `fallback`. */
+export function booleanProperty(properties: Properties, name: string, fallback: boolean): boolean {
+  const value = properties[name];
+  if (value === undefined || value === null || value === '') return fallback;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw new KaaConfigError(`Expected the property ${name} to be true or false, got ${describe(value)}.`);
 }
 
 /** A number, stored as number or string; absent or empty means its default. */

@@ -1,12 +1,12 @@
 /** The kaa-telemetry node's settings, checked and complete. */
 import type { TelemetryOptions } from '../extensions/telemetry.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty } from './properties.ts';
+import type { TypedProperty } from './typed-value.ts';
 
 export interface TelemetrySettings {
   readonly options: TelemetryOptions;
   /** Where a plain sample's metric comes from, as a typed value. */
-  readonly metric: string;
-  readonly metricType: string;
+  readonly metric: TypedProperty;
 }
 
 /** @throws {KaaConfigError} a property that cannot be used */
@@ -21,7 +21,9 @@ export function readTelemetry(properties: Properties): TelemetrySettings {
       batchSize: numberProperty(properties, 'batchSize'),
       batchInterval: numberProperty(properties, 'batchInterval') || 1,
     },
-    metric: metric === '' ? 'topic' : metric,
-    metricType: metric === '' ? 'msg' : textProperty(properties, 'metricType', 'msg'),
+    metric:
+      metric === ''
+        ? { value: 'topic', type: 'msg' }
+        : { value: metric, type: textProperty(properties, 'metricType', 'msg') },
   };
 }

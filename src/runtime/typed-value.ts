@@ -2,15 +2,28 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
 
+/** A property as it is saved: `x` and `xType`. */
+export interface TypedProperty {
+  readonly value: string;
+  readonly type: string;
+}
+
 export type TypedValue = (message: NodeMessageInFlow) => Promise<unknown>;
 
-const types = ['msg', 'str', 'flow', 'global', 'env', 'jsonata'] as const;
+export type ValueType = 'msg' | 'str' | 'num' | 'flow' | 'global' | 'env' | 'jsonata';
 
 /**
  * @param name the property's name, for messages
+ * @param types the types that the property has
  * @throws {KaaConfigError} a type that the property does not have
  */
-export function typedValue(RED: NodeAPI, node: Node, name: string, value: string, type: string): TypedValue {
+export function typedValue(
+  RED: NodeAPI,
+  node: Node,
+  name: string,
+  { value, type }: TypedProperty,
+  types: readonly ValueType[],
+): TypedValue {
   const known = types.find((candidate) => candidate === type);
   if (known === undefined) {
     throw new KaaConfigError(`Expected the property ${name}Type to be one of ${types.join(', ')}, got ${type}.`);

@@ -1,0 +1,63 @@
+/** What the kaa-config and kaa-ota nodes have in common: messages in and out. */
+import type { EndpointAddress } from '../client/channel.ts';
+import type { ReceivedAssignment } from '../extensions/assignment.ts';
+import { Assignments } from '../extensions/assignments.ts';
+import type { AppliedReport, AssignmentOutcome } from '../extensions/endpoint-assignment.ts';
+import { KaaInvalidError } from '../protocol/errors.ts';
+import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type FlowMessage, type KaaProperty, withOutcome } from './messages.ts';
+import { oncePerClient } from './once-per-client.ts';
+import { reportStatus } from './report-status.ts';
+
+/** The configurations and the software of a connection's endpoints. */
+export const assignmentsOf = oncePerClient(({ client, store }) => new Assignments(client, store));
+
+/** `msg.kaa` of something that was received without being asked for by a message. */
+export function kaaOf(
+  asked: 'configuration' | 'software',
+  name: string,
+  { requestId, statusCode, reasonPhrase }: ReceivedAssignment,
+): KaaProperty {
+  const resource: Resource = resources[asked];
+  return {
+    extension: resource.extension,
+    resource: resourcePath(resource, name),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(reasonPhrase === undefined ? {} : { reasonPhrase }),
+  };
+}
+
+/**
+ * The answer to a message that asked.
+ * @param nameConfigId gives what names the assignment beside `configId`
+ */
+export function withAssignment(
+  message: FlowMessage,
+  address: EndpointAddress,
+  endpoint: Endpoint,
+  extension: KaaProperty['extension'],
+  { assignment, unchanged, body: _body, ...outcome }: AssignmentOutcome,
+  nameConfigId: (configId: string) => Partial<FlowMessage>,
+): FlowMessage {
+  const properties = {
+    payload: assignment?.config ?? null,
+    ...(assignment === undefined ? {} : { configId: assignment.configId, ...nameConfigId(assignment.configId) }),
+    ...(unchanged ? { unchanged } : {}),
+  };
+  return withOutcome(message, address, endpoint, { extension, ...outcome }, properties);
+}
+
+/**
+ * The report that a message makes on a configuration or version.
+ * @param configId what the message calls it
+ * @param subject how the property is called, for messages
+ * @throws {KaaInvalidError} it names none, or its status cannot be used
+ */
+export function reportOf(message: FlowMessage, configId: unknown, subject: string): AppliedReport {
+  if (typeof configId !== 'string' || configId === '') {
+    throw new KaaInvalidError(subject, [{ path: '', reason: 'must say what was applied' }]);
+  }
+  return { configId, ...reportStatus(message) };
+}

@@ -1,0 +1,62 @@
+/** The kaa-command node's settings, and results as messages give them. */
+import type { Node, NodeAPI } from 'node-red';
+import type { EndpointAddress } from '../client/channel.ts';
+import type { CommandReceiver, Commands, ResultOutcome } from '../extensions/commands.ts';
+import { KaaInvalidError } from '../protocol/errors.ts';
+import type { FlowMessage } from './messages.ts';
+import { nameProperty, numberProperty, type Properties, typedProperty } from './properties.ts';
+import { isFailure, reportStatus, type ReportStatus } from './report-status.ts';
+import { type TypedProperty, typedValue, type ValueType } from './typed-value.ts';
+
+/** @throws {KaaConfigError} a property that cannot be used */
+export function readReceiver(properties: Properties): Pick<CommandReceiver, 'commandType' | 'replyTimeout'> {
+  return {
+    commandType: nameProperty(properties, 'commandType', 'commandType'),
+    replyTimeout: numberProperty(properties, 'replyTimeout'),
+  };
+}
+
+const referenceTypes = ['msg', 'flow', 'global', 'env', 'jsonata'] as const;
+
+/**
+ * Gives the status of a result, by the node's properties and the message.
+ * @throws {KaaConfigError} a property that cannot be used
+ */
+export function readResponse(
+  RED: NodeAPI,
+  node: Node,
+  properties: Properties,
+): (message: FlowMessage) => Promise<ReportStatus> {
+  const evaluator = (name: string, property: TypedProperty, literal: ValueType) => {
+    const types = [literal, ...referenceTypes];
+    return property.value === '' ? undefined : typedValue(RED, node, name, property, types);
+  };
+  const statusCode = evaluator('statusCode', typedProperty(properties, 'statusCode', 'num'), 'num');
+  const reasonPhrase = evaluator('reasonPhrase', typedProperty(properties, 'reasonPhrase', 'str'), 'str');
+  return async (message) =>
+    reportStatus(message, {
+      statusCode: await statusCode?.(message),
+      reasonPhrase: await reasonPhrase?.(message),
+    });
+}
+
+/**
+ * Answers the command that a message names. What a failed flow left as payload need not be fit for sending: the failure
+ * is reported without it then, because the command would stay pending for ever.
+ * @throws {KaaError} as `Commands.respond`
+ */
+export async function respond(
+  commands: Commands,
+  address: EndpointAddress,
+  message: FlowMessage,
+  status: ReportStatus,
+): Promise<ResultOutcome> {
+  const { command, commandId, payload } = message;
+  if (payload === undefined) return commands.respond(address, command, commandId, status);
+  try {
+    return await commands.respond(address, command, commandId, { ...status, payload });
+  } catch (error) {
+    if (!(error instanceof KaaInvalidError && isFailure(message))) throw error;
+    return commands.respond(address, command, commandId, status);
+  }
+}

@@ -1,0 +1,23 @@
+/** The kaa-ota node's settings. */
+import type { Node, NodeAPI } from 'node-red';
+import { KaaInvalidError } from '../protocol/errors.ts';
+import { type Properties, typedProperty } from './properties.ts';
+import { typedValue } from './typed-value.ts';
+
+const types = ['str', 'env', 'flow', 'global', 'jsonata'] as const;
+
+/**
+ * Gives the version that is running; `''` where it is not known.
+ * @throws {KaaConfigError} a property that cannot be used
+ */
+export function readCurrentVersion(RED: NodeAPI, node: Node, properties: Properties): () => Promise<string> {
+  const property = typedProperty(properties, 'currentVersion', 'str');
+  if (property.value === '') return () => Promise.resolve('');
+  const evaluate = typedValue(RED, node, 'currentVersion', property, types);
+  return async () => {
+    const version = await evaluate({ _msgid: '' });
+    if (version === undefined || version === null) return '';
+    if (typeof version === 'string' || typeof version === 'number') return String(version);
+    throw new KaaInvalidError('currentVersion', [{ path: '', reason: 'must be a text' }]);
+  };
+}
