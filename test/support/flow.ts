@@ -1,8 +1,23 @@
 /** Flows in a real Node-RED runtime (the test helper's): load, inject, and wait for what comes out. */
 import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessage } from 'node-red';
+import kaaBlobToken from '../../nodes/kaa-blob-token.ts';
+import kaaCommand from '../../nodes/kaa-command.ts';
+import kaaConfig from '../../nodes/kaa-config.ts';
 import kaaEndpoint from '../../nodes/kaa-endpoint.ts';
+import kaaMetadata from '../../nodes/kaa-metadata.ts';
+import kaaOta from '../../nodes/kaa-ota.ts';
 import kaaTelemetry from '../../nodes/kaa-telemetry.ts';
+
+const initializers = [
+  kaaEndpoint,
+  kaaTelemetry,
+  kaaMetadata,
+  kaaCommand,
+  kaaConfig,
+  kaaOta,
+  kaaBlobToken,
+] satisfies NodeInitializer[];
 
 const require = createRequire(import.meta.url);
 
@@ -50,12 +65,39 @@ export class Collected {
   }
 }
 
+/** A node beside the one under test, and what it does. */
+export class Neighbour {
+  readonly outputs = new Collected();
+  readonly caught = new Collected();
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  inject(message: object): void {
+    injectInto(this.id, message);
+  }
+}
+
+function injectInto(id: string, message: object): void {
+  const node = helper.getNode(id);
+  if (node === null) throw new Error(`the node ${id} is not there`);
+  node.receive(message as NodeMessage);
+}
+
 /** A node under test with everything around it that sees what it does. */
 export class Flow {
   readonly outputs = new Collected();
   readonly caught = new Collected();
   readonly completed = new Collected();
   readonly statuses = new Collected();
+  readonly #collections = new Map([
+    ['out', this.outputs],
+    ['caught', this.caught],
+    ['completed', this.completed],
+    ['statuses', this.statuses],
+  ]);
   readonly #flow: FlowNode[];
   readonly #credentials: Record<string, object>;
 
@@ -87,9 +129,23 @@ export class Flow {
     return this.#flow;
   }
 
+  /** Adds a node on the same endpoint, before the start. */
+  add(id: string, node: Record<string, unknown> & { type: string }): Neighbour {
+    const neighbour = new Neighbour(id);
+    this.#collections.set(`${id}-out`, neighbour.outputs);
+    this.#collections.set(`${id}-caught`, neighbour.caught);
+    this.#flow.push(
+      { id, z: 'tab', x: 0, y: 0, endpoint: 'endpoint', wires: [[`${id}-out`]], ...node },
+      { id: `${id}-out`, z: 'tab', x: 0, y: 0, type: 'collector', wires: [] },
+      { id: `${id}-catch`, z: 'tab', x: 0, y: 0, type: 'catch', scope: [id], wires: [[`${id}-caught`]] },
+      { id: `${id}-caught`, z: 'tab', x: 0, y: 0, type: 'collector', wires: [] },
+    );
+    return neighbour;
+  }
+
   async start(): Promise<void> {
     await helper.load(
-      [kaaEndpoint, kaaTelemetry, (RED) => this.#registerCollector(RED)],
+      [...initializers, (RED) => this.#registerCollector(RED)],
       this.#flow,
       this.#credentials,
     );
@@ -100,9 +156,7 @@ export class Flow {
   }
 
   inject(message: object): void {
-    const node = helper.getNode('node');
-    if (node === null) throw new Error('the node under test is not there');
-    node.receive(message as NodeMessage);
+    injectInto('node', message);
   }
 
   /** All that Node-RED logged, with the stacks of errors. */
@@ -114,12 +168,7 @@ export class Flow {
 
   /** A node that collects from its creation on, so that nothing is missed. */
   #registerCollector(RED: NodeAPI): void {
-    const collections = new Map([
-      ['out', this.outputs],
-      ['caught', this.caught],
-      ['completed', this.completed],
-      ['statuses', this.statuses],
-    ]);
+    const collections = this.#collections;
     RED.nodes.registerType('collector', function collector(this: Node, definition: NodeDef) {
       RED.nodes.createNode(this, definition);
       this.on('input', (message, _send, done) => {
