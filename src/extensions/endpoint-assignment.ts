@@ -112,7 +112,8 @@ export abstract class EndpointAssignment<
       return { ...outcome, resource, assignment: this.memory.received, unchanged: true };
     }
     this.#received(received);
-    return { ...outcome, resource, assignment: received, unchanged: false };
+    const { configId, config } = received;
+    return { ...outcome, resource, assignment: { configId, config }, unchanged: false };
   }
 
   /**

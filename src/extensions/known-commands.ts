@@ -54,7 +54,7 @@ export class KnownCommands {
   }
 
   #of(type: string, id: number): readonly StoredCommand[] {
-    return this.#commands.get(`${type}/${id}`) ?? [];
+    return (this.#commands.get(`${type}/${id}`) ?? []).filter((command) => !isOld(command));
   }
 
   #put(command: StoredCommand): void {
@@ -63,17 +63,18 @@ export class KnownCommands {
   }
 
   async #forgetOld(): Promise<void> {
-    const now = Date.now();
-    if (Math.abs(now - this.#looked) < interval) return;
-    this.#looked = now;
+    if (Date.now() < this.#looked + interval) return;
+    this.#looked = Date.now();
+    const old = this.all().filter(isOld);
     for (const [key, commands] of this.#commands) {
-      for (const command of commands) {
-        if (now - command.askedAt <= lifetime) continue;
-        const left = this.#of(command.type, command.id).filter((other) => other !== command);
-        if (left.length > 0) this.#commands.set(key, left);
-        else this.#commands.delete(key);
-        await this.#ledger.remove(this.#endpoint, command);
-      }
+      const left = commands.filter((command) => !isOld(command));
+      if (left.length > 0) this.#commands.set(key, left);
+      else this.#commands.delete(key);
     }
+    for (const command of old) await this.#ledger.remove(this.#endpoint, command);
   }
+}
+
+function isOld({ askedAt }: StoredCommand): boolean {
+  return Date.now() - askedAt > lifetime;
 }

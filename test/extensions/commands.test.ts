@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { type CommandReceiver, Commands, type ReceivedCommand } from '../../src/extensions/commands.ts';
+import { MemoryStore } from '../../src/store/memory-store.ts';
+import { address, Platform } from './platform.ts';
+
+const day = 86_400_000;
+
+class Receiver implements CommandReceiver {
+  readonly commandType: string;
+  readonly replyTimeout: number;
+  readonly commands: ReceivedCommand[] = [];
+  readonly failures: Error[] = [];
+  readonly troubles: unknown[] = [];
+
+  constructor(commandType = 'reboot', replyTimeout = 0) {
+    this.commandType = commandType;
+    this.replyTimeout = replyTimeout;
+  }
+
+  received(_address: unknown, command: ReceivedCommand): void {
+    this.commands.push(command);
+  }
+
+  failed(_address: unknown, error: Error): void {
+    this.failures.push(error);
+  }
+
+  observing(_address: unknown, _path: string, error: unknown): void {
+    this.troubles.push(error);
+  }
+
+  get ids(): number[] {
+    return this.commands.map(({ id }) => id);
+  }
+}
+
+describe('commands', () => {
+  let platform: Platform;
+  let store: MemoryStore;
+  let commands: Commands;
+  /** What a request for commands is answered with. */
+  let outstanding: unknown[];
+
+  beforeEach(async () => {
+    platform = new Platform();
+    store = new MemoryStore();
+    outstanding = [];
+    platform.answer = ({ path }) => (path.startsWith('command/') ? outstanding : path === 'get/keys' ? [] : '');
+    commands = new Commands(platform.client, store.commands);
+    await platform.settle();
+  });
+
+  afterEach(() => platform.close());
+
+  function serve(receiver = new Receiver()): Receiver & { stop(): void } {
+    return Object.assign(receiver, { stop: commands.serve(address, receiver) });
+  }
+
+  /** The flow and its connection are replaced; what is remembered stays. */
+  async function deploy(): Promise<void> {
+    await platform.deploy();
+    commands = new Commands(platform.client, store.commands);
+  }
+
+  const respond = (id: number, statusCode = 200, type = 'reboot') =>
+    commands.respond(address, type, id, { statusCode });
+
+  it('are asked for after every connect, once for all nodes of a type', async () => {
+    serve();
+    serve();
+    await platform.connect();
+    assert.deepEqual(platform.bodies('command/reboot'), [{ observe: true }]);
+    await platform.reconnect();
+    assert.deepEqual(platform.bodies('command/reboot'), [{ observe: true }, { observe: true }]);
+  });
+
+  it('of an array are handed out one by one, in order, to all nodes of their type', async () => {
+    outstanding = [{ id: 1, payload: 'a' }, { id: 2 }, { id: 3, payload: null }];
+    platform.answer = ({ path }) => (path === 'command/reboot' ? outstanding : []);
+    const [own, every, other] = [serve(), serve(new Receiver('')), serve(new Receiver('valve'))];
+    await platform.connect();
+    assert.deepEqual([own.ids, every.ids, other.ids], [[1, 2, 3], [1, 2, 3], []]);
+    assert.deepEqual(
+      own.commands.map(({ requestId, ...command }) => [command, typeof requestId]),
+      [
+        [{ type: 'reboot', id: 1, payload: 'a' }, 'number'],
+        [{ type: 'reboot', id: 2 }, 'number'],
+        [{ type: 'reboot', id: 3, payload: null }, 'number'],
+      ],
+    );
+  });
+
+  it('are handed out once, however often they are delivered', async () => {
+    outstanding = [{ id: 1, payload: { a: 1, b: 2 } }];
+    const receiver = serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1, payload: { b: 2, a: 1 } }]);
+    await platform.reconnect();
+    await platform.push('cex', 'command/reboot', [{ payload: { a: 1, b: 2 }, id: 1 }, { id: 2 }]);
+    assert.deepEqual(receiver.ids, [1, 2]);
+  });
+
+  it('with the same ID and another payload are new ones', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1, payload: { in: 5 } }]);
+    await platform.push('cex', 'command/reboot', [{ id: 1, payload: { in: 6 } }]);
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    assert.deepEqual(receiver.ids, [1, 1, 1]);
+  });
+
+  it('of a type that no node receives are neither recorded nor answered', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await platform.push('cex', 'command/other', [{ id: 1 }]);
+    const other = serve(new Receiver('other'));
+    outstanding = [{ id: 1 }];
+    await platform.reconnect();
+    assert.deepEqual([receiver.ids, other.ids], [[1], [1]]);
+    assert.deepEqual(platform.bodies('result/other'), []);
+  });
+
+  it('that are answered get their stored result again when the platform asks again', async () => {
+    serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    await respond(1, 201);
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    const result = [{ id: 1, statusCode: 201 }];
+    assert.deepEqual(platform.bodies('result/reboot'), [result, result]);
+  });
+
+  it('the first result wins, a later one is KAA_DUPLICATE and not sent', async () => {
+    serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    const outcomes = await Promise.allSettled([respond(1), respond(1, 500)]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
+    await assert.rejects(respond(1), { code: 'KAA_DUPLICATE' });
+    assert.deepEqual(platform.bodies('result/reboot'), [[{ id: 1, statusCode: 200 }]]);
+  });
+
+  it('a result for an ID that is not known is sent and recorded', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await respond(77);
+    await assert.rejects(respond(77), { code: 'KAA_DUPLICATE' });
+    await platform.push('cex', 'command/reboot', [{ id: 77, payload: 'late' }]);
+    assert.deepEqual(receiver.ids, []);
+    assert.equal(platform.bodies('result/reboot').length, 2);
+  });
+
+  it('a result given while offline is stored, and goes out first after the connect', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    await platform.disconnect();
+    const outcome = await respond(1);
+    assert.deepEqual(outcome, { resource: 'result/reboot', confirmed: false, stored: true });
+    await assert.rejects(respond(1), { code: 'KAA_DUPLICATE' });
+    platform.requests.length = 0;
+    await platform.clock.tickAsync(2000);
+    await platform.connect();
+    assert.deepEqual(
+      platform.requests.map(({ path }) => path),
+      ['result/reboot', 'command/reboot'],
+    );
+    await platform.reconnect();
+    assert.equal(platform.bodies('result/reboot').length, 1);
+    assert.deepEqual(receiver.ids, [1]);
+  });
+
+  it('a result that got no receipt is sent again while connected', async () => {
+    serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    const { onPublish } = platform.server;
+    platform.server.onPublish = undefined;
+    const outcome = respond(1);
+    await platform.clock.tickAsync(10_000);
+    assert.deepEqual(await outcome, { resource: 'result/reboot', confirmed: false, stored: true });
+    platform.server.onPublish = onPublish;
+    await platform.clock.tickAsync(20_000);
+    assert.equal(platform.bodies('result/reboot').length, 1);
+  });
+
+  it('a result that the platform refuses is KAA_REJECTED and not sent again', async () => {
+    serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    platform.answer = ({ path }) => (path === 'result/reboot' ? new Error('no') : outstanding);
+    await assert.rejects(respond(1), { code: 'KAA_REJECTED' });
+    await platform.reconnect();
+    assert.equal(platform.bodies('result/reboot').length, 1);
+  });
+
+  it('a result that cannot be sent is KAA_INVALID, and the command can still be answered', async () => {
+    serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    const tooLarge = 'x'.repeat(300_000);
+    for (const payload of [Buffer.from('x'), Number.NaN, tooLarge]) {
+      const outcome = commands.respond(address, 'reboot', 1, { statusCode: 200, payload });
+      await assert.rejects(outcome, { code: 'KAA_INVALID' });
+    }
+    await respond(1);
+    assert.equal(platform.bodies('result/reboot').length, 1);
+  });
+
+  for (const [type, id] of [
+    ['', 1],
+    ['a/b', 1],
+    ['17', 1],
+    [undefined, 1],
+    ['reboot', undefined],
+    ['reboot', 1.5],
+    ['reboot', 'x'],
+    ['reboot', 1e20],
+  ] as const) {
+    it(`a result for the command ${JSON.stringify([type, id])} is KAA_INVALID`, async () => {
+      await platform.connect();
+      await assert.rejects(commands.respond(address, type, id, { statusCode: 200 }), { code: 'KAA_INVALID' });
+      assert.deepEqual(platform.requests, []);
+    });
+  }
+
+  describe('reply time-outs', () => {
+    it('report 504, by the smallest of the nodes; a later result is KAA_DUPLICATE', async () => {
+      serve(new Receiver('reboot', 60));
+      serve(new Receiver('', 30));
+      serve(new Receiver('reboot', 0));
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.clock.tickAsync(29_999);
+      assert.deepEqual(platform.bodies('result/reboot'), []);
+      await platform.clock.tickAsync(1);
+      assert.deepEqual(platform.bodies('result/reboot'), [
+        [{ id: 1, statusCode: 504, reasonPhrase: 'No result in time' }],
+      ]);
+      await assert.rejects(respond(1), { code: 'KAA_DUPLICATE' });
+    });
+
+    it('end with the result', async () => {
+      serve(new Receiver('reboot', 30));
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await respond(1);
+      await platform.clock.tickAsync(60_000);
+      assert.equal(platform.bodies('result/reboot').length, 1);
+    });
+
+    it('survive a deploy, which does not hand the command out again', async () => {
+      outstanding = [{ id: 1 }];
+      serve(new Receiver('reboot', 30));
+      await platform.connect();
+      await platform.clock.tickAsync(20_000);
+      await deploy();
+      const receiver = serve(new Receiver('reboot', 30));
+      await platform.connect();
+      await platform.clock.tickAsync(9_999);
+      assert.deepEqual(platform.bodies('result/reboot'), []);
+      await platform.clock.tickAsync(1);
+      assert.equal(platform.bodies('result/reboot').length, 1);
+      assert.deepEqual(receiver.ids, []);
+    });
+
+    it('that end between two flows report as soon as the new one is connected', async () => {
+      serve(new Receiver('reboot', 30));
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.deploy();
+      await platform.clock.tickAsync(60_000);
+      commands = new Commands(platform.client, store.commands);
+      serve();
+      await platform.settle();
+      await platform.connect();
+      assert.equal(platform.bodies('result/reboot').length, 1);
+    });
+  });
+
+  describe('a node for every type', () => {
+    it('announces the endpoint where no type is known, and takes a refusal for an answer', async () => {
+      platform.answer = ({ path }) => (path === 'get/keys' ? new Error('no') : outstanding);
+      const receiver = serve(new Receiver(''));
+      await platform.connect();
+      assert.deepEqual(
+        platform.requests.map(({ path }) => path),
+        ['get/keys'],
+      );
+      assert.deepEqual(receiver.troubles, [undefined]);
+      await platform.reconnect();
+      assert.equal(platform.bodies('get/keys').length, 2);
+    });
+
+    it('asks for a type from its first command on, and does not announce any more', async () => {
+      const receiver = serve(new Receiver(''));
+      await platform.connect();
+      await platform.push('cex', 'command/valve', [{ id: 1 }]);
+      assert.deepEqual(platform.bodies('command/valve'), [{ observe: true }]);
+      await platform.reconnect();
+      assert.equal(platform.bodies('command/valve').length, 2);
+      assert.equal(platform.bodies('get/keys').length, 1);
+      assert.deepEqual(receiver.ids, [1]);
+    });
+
+    it('asks for the types that other nodes name and for those known from before', async () => {
+      serve(new Receiver(''));
+      await platform.connect();
+      await platform.push('cex', 'command/valve', [{ id: 1 }]);
+      await deploy();
+      platform.requests.length = 0;
+      serve(new Receiver(''));
+      serve();
+      await platform.connect();
+      assert.deepEqual(platform.requests.map(({ path }) => path).toSorted(), ['command/reboot', 'command/valve']);
+    });
+  });
+
+  it('that the platform has not asked for within a day are forgotten', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
+    await platform.clock.tickAsync(day - 1000);
+    await platform.push('cex', 'command/reboot', [{ id: 2 }]);
+    await platform.clock.tickAsync(2000);
+    await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
+    assert.deepEqual(receiver.ids, [1, 2, 1]);
+  });
+
+  it('are not handed to a node that has left, and not asked for any more', async () => {
+    const receiver = serve();
+    await platform.connect();
+    receiver.stop();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    await platform.reconnect();
+    assert.deepEqual(receiver.ids, []);
+    assert.equal(platform.bodies('command/reboot').length, 1);
+  });
+
+  it('that are not what the protocol promises are told to the nodes', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 'x' }]);
+    await platform.push('cex', 'command/reboot', { id: 1 });
+    assert.deepEqual(
+      receiver.failures.map((error) => 'code' in error && error.code),
+      ['KAA_PROTOCOL', 'KAA_PROTOCOL'],
+    );
+    assert.deepEqual(receiver.ids, []);
+  });
+});
