@@ -1,6 +1,6 @@
 /** `npm start`: the simulator and Node-RED with the demo flow, until Ctrl-C. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -49,7 +49,7 @@ async function requireFree(port: number, option: string): Promise<void> {
 }
 
 /** A user directory of its own; the flow is kept between starts, so that it can be played with. */
-function prepareUserDirectory(root: string, directory: string): void {
+function prepareUserDirectory(root: string, directory: string, httpUrl: string): void {
   const scope = `${directory}/node_modules/@kaa-community`;
   mkdirSync(scope, { recursive: true });
   // Made anew: the checkout may have been moved or copied.
@@ -68,7 +68,7 @@ function prepareUserDirectory(root: string, directory: string): void {
 `,
   );
   if (existsSync(`${directory}/flows.json`)) return;
-  const flow = JSON.parse(readFileSync(`${root}/examples/machine-telemetry.json`, 'utf8')) as FlowNode[];
+  const flow = demoFlow(root, httpUrl);
   const credentials: Record<string, { token: string }> = {};
   for (const node of flow.filter(({ type }) => type === 'kaa-endpoint')) {
     // Given through the environment, so that another port needs no change of the flow.
@@ -77,6 +77,17 @@ function prepareUserDirectory(root: string, directory: string): void {
   }
   writeFileSync(`${directory}/flows.json`, JSON.stringify(flow, undefined, 2));
   writeFileSync(`${directory}/flows_cred.json`, JSON.stringify(credentials));
+}
+
+/** All examples, a tab each, with the one endpoint that they share. */
+function demoFlow(root: string, httpUrl: string): FlowNode[] {
+  const files = readdirSync(`${root}/examples`).toSorted();
+  const first = 'machine-telemetry.json';
+  const nodes = [first, ...files.filter((file) => file !== first)].flatMap((file) => {
+    const text = readFileSync(`${root}/examples/${file}`, 'utf8').replaceAll('http://127.0.0.1:1884', httpUrl);
+    return JSON.parse(text) as FlowNode[];
+  });
+  return [...new Map(nodes.map((node) => [node.id, node])).values()];
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
@@ -90,7 +101,7 @@ const { startSimulator } = (await import(compiled)) as typeof simulatorModule;
 const simulator = await startSimulator({ mqttPort, httpPort });
 
 const userDirectory = `${root}/.demo`;
-prepareUserDirectory(root, userDirectory);
+prepareUserDirectory(root, userDirectory, simulator.httpUrl);
 const nodeRed = spawn(
   process.execPath,
   [

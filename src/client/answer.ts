@@ -46,11 +46,9 @@ export function readError(label: string, token: string, payload: Buffer): KaaErr
   return rejection(label, token, { ...status, ...(reasonPhrase === undefined ? {} : { reasonPhrase }) });
 }
 
-/** Whether a status in the body is the platform's word: where bodies are data, such as metadata, it is not. */
+/** Whether a status in the body is the platform's word: where bodies are data with keys of their own, it is not. */
 function carriesStatus({ response }: Resource): boolean {
-  if (response === undefined) return true;
-  const { properties } = response;
-  return typeof properties === 'object' && properties !== null && 'statusCode' in properties;
+  return response === undefined || !('patternProperties' in response);
 }
 
 interface Status {

@@ -60,9 +60,11 @@ function bodyOf(operation: MetadataOperation, payload: unknown, mostValues: numb
   return readJson(subject, typeof payload === 'string' ? parse(payload) : payload, mostValues);
 }
 
-function selectedKeys(payload: unknown): unknown {
+/** Buffers and maps have `keys` too, which are no names. */
+function selectedKeys(payload: unknown): readonly unknown[] | undefined {
   if (Array.isArray(payload)) return payload;
-  return typeof payload === 'object' && payload !== null && 'keys' in payload ? payload.keys : undefined;
+  if (typeof payload !== 'object' || payload === null || !('keys' in payload)) return undefined;
+  return Array.isArray(payload.keys) ? payload.keys : undefined;
 }
 
 function parse(text: string): unknown {
