@@ -93,7 +93,7 @@ export abstract class EndpointAssignment<
   /** Hands what is assigned to `node`, until the returned function is called. */
   observe(node: Node): () => void {
     this.observers.add(node);
-    void this.opened.then(() => this.observersChanged());
+    void this.inTurn(() => Promise.resolve(this.observersChanged()));
     return () => {
       this.observers.delete(node);
       this.observersChanged();

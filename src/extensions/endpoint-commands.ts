@@ -93,7 +93,7 @@ export class EndpointCommands {
     const named = [...this.#receivers].map(({ commandType }) => commandType);
     const types = new Set(named.filter((type) => type !== ''));
     const everyType = named.includes('');
-    if (everyType) for (const type of this.#known.types()) types.add(type);
+    if (everyType) for (const type of this.#known.types) types.add(type);
     this.#observed.update(types, everyType);
   }
 

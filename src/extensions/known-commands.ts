@@ -12,6 +12,7 @@ export class KnownCommands {
   readonly #endpoint: StoredEndpoint;
   /** By type and ID; the newest last, where an ID came again with another payload. */
   readonly #commands = new Map<string, StoredCommand[]>();
+  #types = new Set<string>();
   #looked = 0;
 
   constructor(ledger: CommandLedger, endpoint: StoredEndpoint) {
@@ -28,8 +29,8 @@ export class KnownCommands {
     return [...this.#commands.values()].flat();
   }
 
-  types(): ReadonlySet<string> {
-    return new Set(this.all().map(({ type }) => type));
+  get types(): ReadonlySet<string> {
+    return this.#types;
   }
 
   /** The command with this payload, or the one of which only the result is known. */
@@ -60,6 +61,7 @@ export class KnownCommands {
   #put(command: StoredCommand): void {
     const others = this.#of(command.type, command.id).filter(({ digest }) => digest !== command.digest);
     this.#commands.set(`${command.type}/${command.id}`, [...others, command]);
+    this.#types.add(command.type);
   }
 
   async #forgetOld(): Promise<void> {
@@ -71,6 +73,7 @@ export class KnownCommands {
       if (left.length > 0) this.#commands.set(key, left);
       else this.#commands.delete(key);
     }
+    this.#types = new Set(this.all().map(({ type }) => type));
     for (const command of old) await this.#ledger.remove(this.#endpoint, command);
   }
 }

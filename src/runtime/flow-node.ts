@@ -24,8 +24,8 @@ export interface FlowNodeContext {
   readonly store: Store;
   /** Sends a new message that belongs to an endpoint. */
   readonly emit: (address: EndpointAddress, properties: Partial<FlowMessage>) => void;
-  /** Tells Catch of an error that belongs to no message. */
-  readonly raise: (address: EndpointAddress, error: Error) => void;
+  /** Tells Catch of an error that belongs to no message, but maybe to an endpoint. */
+  readonly raise: (address: EndpointAddress | undefined, error: Error) => void;
   /** Shows how the last try to observe a resource path ended, and tells Catch of each change of the reason. */
   readonly observing: (address: EndpointAddress, path: string, error: unknown) => void;
   /** An endpoint is not observed any more. */
@@ -147,9 +147,10 @@ class RunningNode implements ClientUser {
     this.#raise(target, error);
   }
 
-  #raise(address: EndpointAddress, error: Error): void {
+  #raise(address: EndpointAddress | undefined, error: Error): void {
     this.#status.failed(error, this.#messages);
-    this.#node.error(error, this.#newMessage(addressProperties(address, this.#endpoint)));
+    const properties = address === undefined ? {} : addressProperties(address, this.#endpoint);
+    this.#node.error(error, this.#newMessage(properties));
   }
 
   #emit(address: EndpointAddress, properties: Partial<FlowMessage>): void {

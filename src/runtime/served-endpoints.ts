@@ -37,7 +37,7 @@ export function receiveFor(
     try {
       served.replaceList(readEndpointTokens(await options.tokens?.(), appVersion));
     } catch (error) {
-      context.raise({ token: token ?? '', appVersion: appVersion ?? '' }, asError(error));
+      context.raise(undefined, asError(error));
     }
   };
   let unwatch = (): void => {};
