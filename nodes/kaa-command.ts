@@ -37,12 +37,12 @@ export default function register(RED: NodeAPI): void {
   function respondTo(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
     const statusOf = readResponse(RED, node, definition);
     return (context) => {
-      const { endpoint } = context;
+      const { endpoint, sender } = context;
       const commands = commandsOf(context);
       return {
         async input(message) {
           const address = addressOf(message, endpoint);
-          const outcome = await respond(commands, address, message, await statusOf(message));
+          const outcome = await respond(commands, address, message, await statusOf(message), sender);
           return withOutcome(message, address, endpoint, { extension: 'cex', ...outcome });
         },
         close() {},

@@ -25,6 +25,8 @@ export class CommandResults implements Sender {
   readonly #failed: (error: Error) => void;
   /** Commands whose results are on their way, by type and ID. */
   readonly #sending = new Set<string>();
+  /** Who gave the results that go out later, by type and ID. */
+  readonly #responders = new Map<string, Sender>();
   #unreported: StandingRequest | undefined;
 
   /** @param failed told of errors that belong to no message of the flow */
@@ -60,15 +62,17 @@ export class CommandResults implements Sender {
 
   /**
    * Sends the result of a command; where that is not possible now, it goes out later.
+   * @param responder told where it is refused then
    * @throws {KaaRejectedError} the platform refused it
    */
-  async report(command: StoredCommand): Promise<ResultOutcome> {
+  async report(command: StoredCommand, responder: Sender): Promise<ResultOutcome> {
     const resource = resourcePath(resources.commandResults, command.type);
     try {
       const { body: _body, ...outcome } = await this.#send(command);
       return { ...outcome, resource, confirmed: outcome.statusCode !== undefined };
     } catch (error) {
       if (!maySucceedLater(error)) throw error;
+      this.#responders.set(keyOf(command), responder);
       this.#unreported?.repeat();
       return { resource, confirmed: false, stored: true };
     }
@@ -77,7 +81,7 @@ export class CommandResults implements Sender {
   /** Sends a result again that the platform does not seem to have, unless it is on its way. */
   repeat(command: StoredCommand): void {
     if (this.#sending.has(keyOf(command))) return;
-    this.report(command).catch((error: unknown) => this.#failed(asError(error)));
+    this.report(command, this).catch((error: unknown) => this.#failed(asError(error)));
   }
 
   unexpectedError(_target: Target, error: Error): void {
@@ -91,20 +95,31 @@ export class CommandResults implements Sender {
   async #sendUnreported(): Promise<void> {
     const due = this.#known.all().filter(({ result, reported }) => result !== undefined && !reported);
     const waiting = due.filter((command) => !this.#sending.has(keyOf(command)));
-    const outcomes = await Promise.allSettled(waiting.map((command) => this.#send(command)));
-    const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [asError(outcome.reason)] : []));
-    for (const error of errors) if (!maySucceedLater(error)) this.#failed(error);
-    const retry = errors.find(maySucceedLater);
+    const errors = await Promise.all(waiting.map((command) => this.#sendLater(command)));
+    const retry = errors.find((error) => error !== undefined);
     if (retry !== undefined) throw retry;
   }
 
-  async #send(command: StoredCommand): Promise<ExchangeOutcome> {
-    const { type, id, result } = command;
+  /** Resolves to the error where the result has to be sent yet another time. */
+  async #sendLater(command: StoredCommand): Promise<Error | undefined> {
     const key = keyOf(command);
-    const target = { ...this.#address, resource: 'commandResults', name: type } as const;
+    try {
+      await this.#send(command);
+    } catch (error) {
+      if (maySucceedLater(error)) return asError(error);
+      const responder = this.#responders.get(key) ?? this;
+      responder.unexpectedError(this.#target(command), asError(error));
+    }
+    this.#responders.delete(key);
+    return undefined;
+  }
+
+  async #send(command: StoredCommand): Promise<ExchangeOutcome> {
+    const { id, result } = command;
+    const key = keyOf(command);
     this.#sending.add(key);
     try {
-      const outcome = await this.#client.send(target, encode(id, result), 'answer', this);
+      const outcome = await this.#client.send(this.#target(command), encode(id, result), 'answer', this);
       await this.#known.save({ ...command, reported: true });
       return outcome;
     } catch (error) {
@@ -114,6 +129,10 @@ export class CommandResults implements Sender {
     } finally {
       this.#sending.delete(key);
     }
+  }
+
+  #target({ type }: StoredCommand): Target {
+    return { ...this.#address, resource: 'commandResults', name: type };
   }
 }
 

@@ -2,7 +2,7 @@
  * Command execution (11/CEP), without Node-RED: commands are handed to the flow once, however often the platform delivers
  * them, and the first result of each counts.
  */
-import type { EndpointAddress } from '../client/channel.ts';
+import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
@@ -62,12 +62,19 @@ export class Commands {
 
   /**
    * Reports the result of a command. It is kept first: where it cannot be sent now, it goes out after the next connect.
+   * @param responder told where the platform refuses it then
    * @throws {KaaInvalidError} the type, the ID or the result cannot be sent
    * @throws {KaaDuplicateError} the command has its result already
    * @throws {KaaRejectedError} the platform refused the result
    */
-  async respond(address: EndpointAddress, type: unknown, id: unknown, result: CommandResult): Promise<ResultOutcome> {
-    return this.#endpoint(address).respond(commandType(type), commandId(id), result);
+  async respond(
+    address: EndpointAddress,
+    type: unknown,
+    id: unknown,
+    result: CommandResult,
+    responder: Sender,
+  ): Promise<ResultOutcome> {
+    return this.#endpoint(address).respond(commandType(type), commandId(id), result, responder);
   }
 
   #endpoint(address: EndpointAddress): EndpointCommands {

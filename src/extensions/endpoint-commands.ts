@@ -1,5 +1,5 @@
 /** The commands of one endpoint: each is handed out once, has a deadline, and is answered once. */
-import type { EndpointAddress } from '../client/channel.ts';
+import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { KaaDuplicateError } from '../protocol/errors.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
@@ -56,7 +56,7 @@ export class EndpointCommands {
     };
   }
 
-  async respond(type: string, id: number, result: CommandResult): Promise<ResultOutcome> {
+  async respond(type: string, id: number, result: CommandResult, responder: Sender): Promise<ResultOutcome> {
     const checked = this.#results.check(id, result);
     const answered = await this.#serial.run(async () => {
       const known = this.#known.newest(type, id);
@@ -66,7 +66,7 @@ export class EndpointCommands {
       return command;
     });
     this.#disarm(answered);
-    return this.#results.report(answered);
+    return this.#results.report(answered, responder);
   }
 
   close(): void {
@@ -131,7 +131,7 @@ export class EndpointCommands {
     const wait = Math.min(longestTimer, Math.max(0, deadline - Date.now()));
     const timer = setTimeout(() => {
       this.#deadlines.delete(keyOf(command));
-      this.respond(type, id, noResult).catch((error: unknown) => {
+      this.respond(type, id, noResult, this.#results).catch((error: unknown) => {
         // The flow's own result may have been under way already.
         if (!(error instanceof KaaDuplicateError)) this.#failed(error);
       });

@@ -2,7 +2,7 @@
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
-import { KaaInvalidError } from '../protocol/errors.ts';
+import { KaaInvalidError, type Problem } from '../protocol/errors.ts';
 import { type Resource, type ResourceKey, resources } from '../protocol/resources.ts';
 import { requestProblems } from '../protocol/validators.ts';
 import { readJson } from './json-value.ts';
@@ -44,7 +44,7 @@ export async function performMetadata(
   const resource: Resource = resources[key];
   const body = bodyOf(operation, payload, client.options.maxPayload);
   const problems = requestProblems(resource, body);
-  if (problems.length > 0) throw new KaaInvalidError('payload', problems);
+  if (problems.length > 0) throw new KaaInvalidError('payload', problems.map(inPayload(operation, payload)));
   const text = body === undefined ? '' : JSON.stringify(body);
   const outcome = await client.send({ ...address, resource: key }, Buffer.from(text), 'answer', sender);
   return { ...outcome, resource: resource.path };
@@ -58,6 +58,12 @@ function bodyOf(operation: MetadataOperation, payload: unknown, mostValues: numb
     return keys === undefined ? undefined : { keys: readJson(subject, keys, mostValues) };
   }
   return readJson(subject, typeof payload === 'string' ? parse(payload) : payload, mostValues);
+}
+
+/** Where a message gives the names alone, they are not below `keys` in it. */
+function inPayload(operation: MetadataOperation, payload: unknown): (problem: Problem) => Problem {
+  if (operation !== 'get' || !Array.isArray(payload)) return (problem) => problem;
+  return ({ path, reason }) => ({ path: path.replace(/^\/keys/, ''), reason });
 }
 
 /** Buffers and maps have `keys` too, which are no names. */

@@ -1,6 +1,6 @@
 /** The kaa-command node's settings, and results as messages give them. */
 import type { Node, NodeAPI } from 'node-red';
-import type { EndpointAddress } from '../client/channel.ts';
+import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { CommandReceiver, Commands, ResultOutcome } from '../extensions/commands.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import type { FlowMessage } from './messages.ts';
@@ -50,13 +50,14 @@ export async function respond(
   address: EndpointAddress,
   message: FlowMessage,
   status: ReportStatus,
+  responder: Sender,
 ): Promise<ResultOutcome> {
   const { command, commandId, payload } = message;
-  if (payload === undefined) return commands.respond(address, command, commandId, status);
+  if (payload === undefined) return commands.respond(address, command, commandId, status, responder);
   try {
-    return await commands.respond(address, command, commandId, { ...status, payload });
+    return await commands.respond(address, command, commandId, { ...status, payload }, responder);
   } catch (error) {
     if (!(error instanceof KaaInvalidError && isFailure(message))) throw error;
-    return commands.respond(address, command, commandId, status);
+    return commands.respond(address, command, commandId, status, responder);
   }
 }

@@ -40,11 +40,14 @@ describe('commands', () => {
   let commands: Commands;
   /** What a request for commands is answered with. */
   let outstanding: unknown[];
+  let refusals: Error[];
+  const responder = { unexpectedError: (_target: unknown, error: Error) => void refusals.push(error) };
 
   beforeEach(async () => {
     platform = new Platform();
     store = new MemoryStore();
     outstanding = [];
+    refusals = [];
     platform.answer = ({ path }) => (path.startsWith('command/') ? outstanding : path === 'get/keys' ? [] : '');
     commands = new Commands(platform.client, store.commands);
     await platform.settle();
@@ -63,7 +66,7 @@ describe('commands', () => {
   }
 
   const respond = (id: number, statusCode = 200, type = 'reboot') =>
-    commands.respond(address, type, id, { statusCode });
+    commands.respond(address, type, id, { statusCode }, responder);
 
   it('are asked for after every connect, once for all nodes of a type', async () => {
     serve();
@@ -197,13 +200,28 @@ describe('commands', () => {
     assert.equal(platform.bodies('result/reboot').length, 1);
   });
 
+  it('a stored result that the platform refuses later is told to who gave it, once', async () => {
+    await platform.connect();
+    await platform.disconnect();
+    await respond(1);
+    platform.answer = () => new Error('no');
+    await platform.clock.tickAsync(2000);
+    await platform.connect();
+    assert.deepEqual(
+      refusals.map((error) => 'code' in error && error.code),
+      ['KAA_REJECTED'],
+    );
+    await platform.reconnect();
+    assert.equal(platform.bodies('result/reboot').length, 1);
+  });
+
   it('a result that cannot be sent is KAA_INVALID, and the command can still be answered', async () => {
     serve();
     await platform.connect();
     await platform.push('cex', 'command/reboot', [{ id: 1 }]);
     const tooLarge = 'x'.repeat(300_000);
     for (const payload of [Buffer.from('x'), Number.NaN, tooLarge]) {
-      const outcome = commands.respond(address, 'reboot', 1, { statusCode: 200, payload });
+      const outcome = commands.respond(address, 'reboot', 1, { statusCode: 200, payload }, responder);
       await assert.rejects(outcome, { code: 'KAA_INVALID' });
     }
     await respond(1);
@@ -222,7 +240,9 @@ describe('commands', () => {
   ] as const) {
     it(`a result for the command ${JSON.stringify([type, id])} is KAA_INVALID`, async () => {
       await platform.connect();
-      await assert.rejects(commands.respond(address, type, id, { statusCode: 200 }), { code: 'KAA_INVALID' });
+      await assert.rejects(commands.respond(address, type, id, { statusCode: 200 }, responder), {
+        code: 'KAA_INVALID',
+      });
       assert.deepEqual(platform.requests, []);
     });
   }
