@@ -8,6 +8,8 @@ export interface AnswerBody {
   readonly statusCode: number;
   readonly reasonPhrase?: string;
   readonly body?: unknown;
+  /** Items of an array that were left out of `body`, because they are not what the table promises. */
+  readonly leftOut?: readonly Problem[];
 }
 
 /** Longest part of a foreign text that is passed on in messages, in characters. */
@@ -32,8 +34,23 @@ export function readStatus(resource: Resource, label: string, token: string, pay
   if (resource.response === undefined) return outcome;
   const problems: readonly Problem[] =
     parsed === undefined && text !== '' ? [{ path: '', reason: 'must be JSON' }] : responseProblems(resource, parsed);
-  if (problems.length > 0) throw new KaaProtocolError(label, problems);
+  if (problems.length > 0) {
+    if (!resource.observable || !Array.isArray(parsed)) throw new KaaProtocolError(label, problems);
+    return { ...outcome, ...soundItems(resource, parsed) };
+  }
   return parsed === undefined ? outcome : { ...outcome, body: parsed };
+}
+
+/** One command that cannot be read must not hide the others of its message, which come again and again. */
+function soundItems(resource: Resource, items: readonly unknown[]): Pick<AnswerBody, 'body' | 'leftOut'> {
+  const body: unknown[] = [];
+  const leftOut: Problem[] = [];
+  for (const [index, item] of items.entries()) {
+    const problems = responseProblems(resource, [item]);
+    if (problems.length === 0) body.push(item);
+    leftOut.push(...problems.map(({ path, reason }) => ({ path: path.replace(/^\/0/, `/${index}`), reason })));
+  }
+  return { body, leftOut };
 }
 
 /** The error of an `/error`: status code and reason where the platform gives them, a plain text as the reason. */

@@ -6,7 +6,7 @@ import { buildTopic } from '../protocol/topic.ts';
 import type { Fifo } from './fifo.ts';
 import type { AnswerBody } from './answer.ts';
 import type { RequestIdScope } from './request-ids.ts';
-import type { Subscription } from './subscriptions.ts';
+import type { Subscription } from './subscription.ts';
 
 /** An endpoint behind the connection. */
 export interface EndpointAddress {
@@ -64,7 +64,7 @@ export interface Channel<Request> {
   readonly requestIds: RequestIdScope<Request>;
   readonly traffic: EndpointTraffic<Request>;
   /** Through them all answers and pushes come; they never match what we publish ourselves. */
-  subscriptions: readonly Subscription<Request>[];
+  subscriptions: readonly Subscription<Channel<Request>>[];
   readonly observers: Set<Observer>;
   lastSender: Sender | undefined;
   /** On the clock of `performance.now()`. */

@@ -13,7 +13,7 @@ import {
 import type { Exchange } from './exchange.ts';
 import { Fifo } from './fifo.ts';
 import { RequestIdScope } from './request-ids.ts';
-import { Subscription } from './subscriptions.ts';
+import { Subscription } from './subscription.ts';
 import { filterGroups } from './topic-filters.ts';
 
 /** A channel that was not used for this many milliseconds is let go, so that years of changing names leave nothing. */
@@ -46,7 +46,7 @@ export interface ChannelsListener {
   /** What comes to the channel is waited for, without anything being sent. */
   observed(channel: Channel<Exchange>): void;
   /** No channel uses the subscription any more. */
-  released(subscription: Subscription<Exchange>): void;
+  released(subscription: Subscription<Channel<Exchange>>): void;
 }
 
 export class Channels {
@@ -56,7 +56,7 @@ export class Channels {
   readonly #byTarget = new Map<string, Channel<Exchange>>();
   readonly #byTopic = new Map<string, Channel<Exchange>>();
   /** By the first of their filters. */
-  readonly #subscriptions = new Map<string, Subscription<Exchange>>();
+  readonly #subscriptions = new Map<string, Subscription<Channel<Exchange>>>();
   #looked = performance.now();
 
   /** @param extensions names of the extension instances */

@@ -14,12 +14,13 @@ import {
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
 import { parseTopic, type Topic } from '../protocol/topic.ts';
 import { readError, readStatus } from './answer.ts';
-import type { Observer, Push, Sender, Target } from './channel.ts';
+import type { Channel, Observer, Push, Sender, Target } from './channel.ts';
 import { Channels, type Recipient } from './channels.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { Exchange, type ExchangeOutcome, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
-import { type Subscription, type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
+import type { Subscription } from './subscription.ts';
+import { type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
 import type { Transport } from './transport.ts';
 import { longestLine, longestSilentLine } from './waiting-line.ts';
 import { RequestWindow } from './window.ts';
@@ -151,6 +152,11 @@ export class KaaClient {
     this.#window.advance();
   }
 
+  /** Messages that had their receipt wait no longer for the platform to object. */
+  endObjections(): void {
+    this.#window.endObjections();
+  }
+
   /** Settles everything with KAA_CLOSED and ends the connection within `deadline` milliseconds. */
   async close(deadline: number): Promise<void> {
     this.#endFirstConnect();
@@ -186,7 +192,7 @@ export class KaaClient {
     this.#firstConnect = undefined;
   }
 
-  #subscriptionSettled({ channels }: Subscription<Exchange>, outcome: SubscriptionOutcome): void {
+  #subscriptionSettled({ channels }: Subscription<Channel<Exchange>>, outcome: SubscriptionOutcome): void {
     for (const channel of channels) {
       if (outcome !== 'granted') this.#window.failWaiting(channel, this.#subscriptionError(channel.label, outcome));
       this.#window.wake(channel.traffic);

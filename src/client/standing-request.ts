@@ -1,6 +1,6 @@
 /**
  * Something that is to be made known to the platform after every connect: it is done as soon as there is a connection,
- * tried again with back-off where it fails, and done again after the next connect.
+ * tried again with back-off where it fails, and done again after the next connect. Never twice at a time.
  */
 import { backOff } from './back-off.ts';
 import type { KaaClient } from './client.ts';
@@ -8,14 +8,19 @@ import type { KaaClient } from './client.ts';
 /** Seconds between two tries. */
 const retry = { shortest: 5, longest: 300 };
 
+/** `number` counts the tries: one that was cut off by the end of the connection is not heard of any more. */
+type State =
+  | { readonly name: 'idle' }
+  | { readonly name: 'trying'; readonly number: number; next: 'none' | 'at once' | 'later' }
+  | { readonly name: 'waiting'; readonly timer: NodeJS.Timeout };
+
 export class StandingRequest {
   readonly #client: KaaClient;
   readonly #perform: () => Promise<void>;
   readonly #outcome: (error: unknown) => void;
   readonly #unwatch: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #state: State = { name: 'idle' };
   #failures = 0;
-  /** Counts the tries: the outcome of an earlier one means nothing any more. */
   #tries = 0;
 
   /**
@@ -27,16 +32,31 @@ export class StandingRequest {
     this.#perform = perform;
     this.#outcome = outcome;
     this.#unwatch = client.onStatus(({ state }) => {
-      if (state === 'connected') this.repeat();
-      else this.#cancel();
+      this.#cancel();
+      if (state !== 'connected') return;
+      this.#failures = 0;
+      this.#start();
     });
-    if (client.status.state === 'connected') this.#start();
+    if (this.#connected) this.#start();
   }
 
-  /** Does it now, if connected. */
+  /** There is something new to be done: it is done now, or behind the try that is under way. */
   repeat(): void {
+    if (!this.#connected) return;
+    if (this.#state.name === 'trying') {
+      this.#state.next = 'at once';
+      return;
+    }
+    this.#cancel();
     this.#failures = 0;
-    if (this.#client.status.state === 'connected') this.#start();
+    this.#start();
+  }
+
+  /** There is something left to be done, which failed just now: it is tried with back-off. */
+  retry(): void {
+    if (!this.#connected) return;
+    if (this.#state.name === 'trying') this.#state.next = 'later';
+    else if (this.#state.name === 'idle') this.#wait();
   }
 
   stop(): void {
@@ -44,8 +64,13 @@ export class StandingRequest {
     this.#cancel();
   }
 
+  get #connected(): boolean {
+    return this.#client.status.state === 'connected';
+  }
+
   #start(): void {
-    this.#cancel();
+    this.#tries += 1;
+    this.#state = { name: 'trying', number: this.#tries, next: 'none' };
     void this.#try(this.#tries);
   }
 
@@ -56,17 +81,23 @@ export class StandingRequest {
     } catch (thrown) {
       error = thrown;
     }
-    if (number !== this.#tries) return;
-    if (error !== undefined) {
-      this.#failures += 1;
-      this.#timer = setTimeout(() => this.#start(), backOff(this.#failures, retry));
-    }
+    const state = this.#state;
+    if (state.name !== 'trying' || state.number !== number) return;
+    this.#state = { name: 'idle' };
+    if (error === undefined) this.#failures = 0;
+    if (error !== undefined || state.next === 'later') this.#wait();
+    else if (state.next === 'at once') this.#start();
     this.#outcome(error);
   }
 
-  /** What is under way ends without being heard, and nothing more is tried. */
+  #wait(): void {
+    this.#failures += 1;
+    const timer = setTimeout(() => this.#start(), backOff(this.#failures, retry));
+    this.#state = { name: 'waiting', timer };
+  }
+
   #cancel(): void {
-    this.#tries += 1;
-    clearTimeout(this.#timer);
+    if (this.#state.name === 'waiting') clearTimeout(this.#state.timer);
+    this.#state = { name: 'idle' };
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Channel } from './channel.ts';
 import { Fifo } from './fifo.ts';
+import type { Subscription } from './subscription.ts';
 import type { Link, QualityOfService } from './transport.ts';
 
 /** Few packets, and none that a server would refuse for its size. */
@@ -17,34 +18,23 @@ const refusal = 128;
 
 export type SubscriptionOutcome = 'granted' | 'refused' | 'timed-out';
 
-/** Filters that are subscribed together; channels may share them. */
-export class Subscription<Request> {
-  readonly filters: readonly string[];
-  readonly channels = new Set<Channel<Request>>();
-  state: 'idle' | 'requested' | 'granted' = 'idle';
-
-  constructor(filters: readonly string[]) {
-    this.filters = filters;
-  }
-}
-
 interface Packet<Request> {
-  readonly subscriptions: readonly Subscription<Request>[];
+  readonly subscriptions: readonly Subscription<Channel<Request>>[];
   readonly timer: NodeJS.Timeout;
 }
 
 export class Subscriptions<Request> {
   readonly #qos: QualityOfService;
   readonly #timeout: number;
-  readonly #settled: (subscription: Subscription<Request>, outcome: SubscriptionOutcome) => void;
+  readonly #settled: (subscription: Subscription<Channel<Request>>, outcome: SubscriptionOutcome) => void;
   /** Granted on this link or on an earlier one. */
-  readonly #known = new Set<Subscription<Request>>();
+  readonly #known = new Set<Subscription<Channel<Request>>>();
   /** Requested on this link and not settled yet. */
-  readonly #requested = new Set<Subscription<Request>>();
+  readonly #requested = new Set<Subscription<Channel<Request>>>();
   readonly #packets = new Set<Packet<Request>>();
-  #alone = new Fifo<Subscription<Request>>();
-  #urgent = new Fifo<Subscription<Request>>();
-  #restoring = new Fifo<Subscription<Request>>();
+  #alone = new Fifo<Subscription<Channel<Request>>>();
+  #urgent = new Fifo<Subscription<Channel<Request>>>();
+  #restoring = new Fifo<Subscription<Channel<Request>>>();
   /** Filters to be unsubscribed. */
   #ended: string[] = [];
   #sending = false;
@@ -56,7 +46,7 @@ export class Subscriptions<Request> {
   constructor(
     qos: QualityOfService,
     timeout: number,
-    settled: (subscription: Subscription<Request>, outcome: SubscriptionOutcome) => void,
+    settled: (subscription: Subscription<Channel<Request>>, outcome: SubscriptionOutcome) => void,
   ) {
     this.#qos = qos;
     this.#timeout = timeout;
@@ -82,10 +72,12 @@ export class Subscriptions<Request> {
   }
 
   /** No channel uses it any more: it ends, and is not restored after a reconnect. */
-  release(subscription: Subscription<Request>): void {
+  release(subscription: Subscription<Channel<Request>>): void {
     this.#known.delete(subscription);
-    if (subscription.state !== 'granted') return;
+    this.#requested.delete(subscription);
+    if (subscription.state === 'idle') return;
     subscription.state = 'idle';
+    // Also where its SUBACK is still to come: the server takes packets in their order.
     this.#ended.push(...subscription.filters);
     this.#sendSoon();
   }
@@ -140,20 +132,18 @@ export class Subscriptions<Request> {
     }
   }
 
-  #next(): readonly Subscription<Request>[] {
+  #next(): readonly Subscription<Channel<Request>>[] {
     const alone = this.#urgent.size > 0 ? undefined : this.#alone.shift();
     if (alone !== undefined) return [alone];
-    const subscriptions = new Set<Subscription<Request>>();
+    const subscriptions = new Set<Subscription<Channel<Request>>>();
     let filters = 0;
     for (const queue of [this.#urgent, this.#restoring]) {
       while (filters < filtersPerPacket) {
         const subscription = queue.shift();
         if (subscription === undefined) break;
+        // What was released since, or is requested already.
+        if (subscription.channels.size === 0) continue;
         if (queue === this.#restoring && subscription.state !== 'idle') continue;
-        if (subscription.channels.size === 0) {
-          this.#requested.delete(subscription);
-          continue;
-        }
         subscription.state = 'requested';
         this.#requested.add(subscription);
         subscriptions.add(subscription);
@@ -193,13 +183,11 @@ export class Subscriptions<Request> {
     return this.#packets.delete(packet);
   }
 
-  #settle(subscription: Subscription<Request>, outcome: SubscriptionOutcome): void {
-    this.#requested.delete(subscription);
+  #settle(subscription: Subscription<Channel<Request>>, outcome: SubscriptionOutcome): void {
+    // Released since.
+    if (!this.#requested.delete(subscription)) return;
     subscription.state = outcome === 'granted' ? 'granted' : 'idle';
-    if (subscription.channels.size === 0) this.release(subscription);
-    else {
-      if (outcome === 'granted') this.#known.add(subscription);
-      this.#settled(subscription, outcome);
-    }
+    if (outcome === 'granted') this.#known.add(subscription);
+    this.#settled(subscription, outcome);
   }
 }

@@ -10,8 +10,20 @@ export interface ReceivedAssignment extends StoredAssignment {
   readonly reasonPhrase?: string;
 }
 
+/** The platform says that nothing has changed; `configId` where it says since what. */
+export interface Unchanged {
+  readonly unchanged: true;
+  readonly configId?: string;
+}
+
+export type Reading = ReceivedAssignment | Unchanged;
+
+export function isUnchanged(reading: Reading): reading is Unchanged {
+  return 'unchanged' in reading;
+}
+
 /**
- * Reads an answer or push whose body the table of resources has let pass: `unchanged` where it is empty, `null`, `{}`, a
+ * Reads an answer or push whose body the table of resources has let pass: unchanged where it is empty, `null`, `{}`, a
  * status 304, or a `configId` without configuration; `configId` is `''` where none is assigned.
  * @param label what it is an answer to, for messages
  * @throws {KaaProtocolError} a configuration without its ID
@@ -19,11 +31,13 @@ export interface ReceivedAssignment extends StoredAssignment {
 export function readAssignment(
   label: string,
   { body, statusCode, reasonPhrase, requestId }: Partial<AnswerBody> & { readonly requestId?: number },
-): ReceivedAssignment | 'unchanged' {
-  if (typeof body !== 'object' || body === null) return 'unchanged';
+): Reading {
+  if (typeof body !== 'object' || body === null) return { unchanged: true };
   const configId: unknown = 'configId' in body ? body.configId : undefined;
   const config: unknown = 'config' in body ? body.config : undefined;
-  if (config === undefined && configId !== '') return 'unchanged';
+  if (config === undefined && configId !== '') {
+    return { unchanged: true, ...(typeof configId === 'string' ? { configId } : {}) };
+  }
   if (typeof configId !== 'string')
     throw new KaaProtocolError(label, [{ path: '/configId', reason: 'must be string' }]);
   return {

@@ -5,6 +5,9 @@ import type { Store } from '../store/store.ts';
 import { EndpointConfiguration } from './endpoint-configuration.ts';
 import { EndpointSoftware } from './endpoint-software.ts';
 
+/** From this number on, what no node observes is let go. */
+const mostEndpoints = 1000;
+
 export class Assignments {
   readonly #client: KaaClient;
   readonly #store: Store;
@@ -41,10 +44,25 @@ export class Assignments {
   }
 }
 
-function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+interface Closeable {
+  readonly idle: boolean;
+  close(): void;
+}
+
+function entry<Value extends Closeable>(map: Map<string, Value>, key: string, create: () => Value): Value {
   const known = map.get(key);
   if (known !== undefined) return known;
+  if (map.size >= mostEndpoints) letGoOfIdle(map);
   const created = create();
   map.set(key, created);
   return created;
+}
+
+/** A gateway's endpoints may come and go for years; what is remembered of them stays in the store. */
+function letGoOfIdle(map: Map<string, Closeable>): void {
+  for (const [key, each] of map) {
+    if (!each.idle) continue;
+    each.close();
+    map.delete(key);
+  }
 }

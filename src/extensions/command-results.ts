@@ -6,6 +6,7 @@ import { StandingRequest } from '../client/standing-request.ts';
 import {
   KaaBusyError,
   KaaClosedError,
+  KaaConfigError,
   KaaInvalidError,
   KaaOfflineError,
   KaaRejectedError,
@@ -14,7 +15,7 @@ import {
 import { resourcePath, resources } from '../protocol/resources.ts';
 import { requestProblems } from '../protocol/validators.ts';
 import type { CommandResult, StoredCommand } from '../store/store.ts';
-import type { ResultOutcome } from './commands.ts';
+import type { ResultOutcome } from './command.ts';
 import { readJson } from './json-value.ts';
 import type { KnownCommands } from './known-commands.ts';
 
@@ -28,6 +29,7 @@ export class CommandResults implements Sender {
   /** Who gave the results that go out later, by type and ID. */
   readonly #responders = new Map<string, Sender>();
   #unreported: StandingRequest | undefined;
+  #flush: Promise<unknown> = Promise.resolve();
 
   /** @param failed told of errors that belong to no message of the flow */
   constructor(client: KaaClient, address: EndpointAddress, known: KnownCommands, failed: (error: Error) => void) {
@@ -60,6 +62,11 @@ export class CommandResults implements Sender {
     return checked;
   }
 
+  /** From now on the result of a command is under way: nobody else sends it. */
+  hold(type: string, id: number): void {
+    this.#sending.add(keyOf({ type, id }));
+  }
+
   /**
    * Sends the result of a command; where that is not possible now, it goes out later.
    * @param responder told where it is refused then
@@ -69,11 +76,12 @@ export class CommandResults implements Sender {
     const resource = resourcePath(resources.commandResults, command.type);
     try {
       const { body: _body, ...outcome } = await this.#send(command);
+      this.#responders.delete(keyOf(command));
       return { ...outcome, resource, confirmed: outcome.statusCode !== undefined };
     } catch (error) {
       if (!maySucceedLater(error)) throw error;
       this.#responders.set(keyOf(command), responder);
-      this.#unreported?.repeat();
+      this.#unreported?.retry();
       return { resource, confirmed: false, stored: true };
     }
   }
@@ -82,6 +90,16 @@ export class CommandResults implements Sender {
   repeat(command: StoredCommand): void {
     if (this.#sending.has(keyOf(command))) return;
     this.report(command, this).catch((error: unknown) => this.#failed(asError(error)));
+  }
+
+  /** Resolves when the results that waited for the connection are sent, as far as that succeeds. */
+  get sent(): Promise<unknown> {
+    return this.#flush;
+  }
+
+  /** Whether nothing is under way or left to be sent. */
+  get idle(): boolean {
+    return this.#sending.size === 0 && this.#responders.size === 0 && this.#due().length === 0;
   }
 
   unexpectedError(_target: Target, error: Error): void {
@@ -93,11 +111,16 @@ export class CommandResults implements Sender {
   }
 
   async #sendUnreported(): Promise<void> {
-    const due = this.#known.all().filter(({ result, reported }) => result !== undefined && !reported);
-    const waiting = due.filter((command) => !this.#sending.has(keyOf(command)));
-    const errors = await Promise.all(waiting.map((command) => this.#sendLater(command)));
-    const retry = errors.find((error) => error !== undefined);
+    const waiting = this.#due().filter((command) => !this.#sending.has(keyOf(command)));
+    const sent = Promise.all(waiting.map((command) => this.#sendLater(command)));
+    this.#flush = sent;
+    const retry = (await sent).find((error) => error !== undefined);
     if (retry !== undefined) throw retry;
+  }
+
+  /** Answered commands whose results the platform does not have. */
+  #due(): readonly StoredCommand[] {
+    return [...this.#known.all()].filter(({ result, reported }) => result !== undefined && !reported);
   }
 
   /** Resolves to the error where the result has to be sent yet another time. */
@@ -120,11 +143,11 @@ export class CommandResults implements Sender {
     this.#sending.add(key);
     try {
       const outcome = await this.#client.send(this.#target(command), encode(id, result), 'answer', this);
-      await this.#known.save({ ...command, reported: true });
+      await this.#known.reported(command);
       return outcome;
     } catch (error) {
       // Refused is an answer too: sending it again would change nothing.
-      if (error instanceof KaaRejectedError) await this.#known.save({ ...command, reported: true });
+      if (!maySucceedLater(error)) await this.#known.reported(command);
       throw error;
     } finally {
       this.#sending.delete(key);
@@ -140,12 +163,18 @@ function encode(id: number, result: CommandResult | undefined): Buffer {
   return Buffer.from(JSON.stringify([{ id, ...result }]));
 }
 
-function keyOf({ type, id }: StoredCommand): string {
+function keyOf({ type, id }: Pick<StoredCommand, 'type' | 'id'>): string {
   return `${type}/${id}`;
 }
 
 function maySucceedLater(error: unknown): boolean {
+  if (error instanceof KaaRejectedError) {
+    const { statusCode = 0 } = error.cause;
+    return statusCode >= 500 || statusCode === 408 || statusCode === 429;
+  }
   return (
+    // The server refuses the subscription to answers: that is for people to mend.
+    error instanceof KaaConfigError ||
     error instanceof KaaOfflineError ||
     error instanceof KaaTimeoutError ||
     error instanceof KaaBusyError ||

@@ -4,41 +4,14 @@
  */
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
-import type { ExchangeOutcome } from '../client/exchange.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { nameProblem, nameProblemText } from '../protocol/names.ts';
 import type { CommandLedger, CommandResult } from '../store/store.ts';
+import type { CommandReceiver, ResultOutcome } from './command.ts';
 import { EndpointCommands } from './endpoint-commands.ts';
 
-export interface ReceivedCommand {
-  readonly type: string;
-  readonly id: number;
-  readonly payload?: unknown;
-  /** Of the message that brought it, where it had one. */
-  readonly requestId?: number;
-}
-
-/** Who takes commands: a node. */
-export interface CommandReceiver {
-  /** Empty = every type. */
-  readonly commandType: string;
-  /** Seconds within which a result has to be there; 0 = none. */
-  readonly replyTimeout: number;
-  received(address: EndpointAddress, command: ReceivedCommand): void;
-  /** Something went wrong that belongs to no message of the flow. */
-  failed(address: EndpointAddress, error: Error): void;
-  /** How the last try to observe a resource (its path) ended. */
-  observing(address: EndpointAddress, resource: string, error: unknown): void;
-}
-
-export interface ResultOutcome extends Partial<ExchangeOutcome> {
-  /** Resource path, e.g. `result/reboot`. */
-  readonly resource: string;
-  /** Whether the platform has said so. */
-  readonly confirmed: boolean;
-  /** Not sent: it is kept and goes out after the next connect. */
-  readonly stored?: true;
-}
+/** From this number on, endpoints without anything to do are let go. */
+const mostEndpoints = 1000;
 
 export class Commands {
   readonly #client: KaaClient;
@@ -81,9 +54,20 @@ export class Commands {
     const key = `${address.appVersion}/${address.token}`;
     const known = this.#endpoints.get(key);
     if (known !== undefined) return known;
+    this.#letGoOfIdle();
     const endpoint = new EndpointCommands(this.#client, this.#ledger, address);
     this.#endpoints.set(key, endpoint);
     return endpoint;
+  }
+
+  /** A gateway's endpoints may come and go for years; what the ledger knows of them stays there. */
+  #letGoOfIdle(): void {
+    if (this.#endpoints.size < mostEndpoints) return;
+    for (const [key, endpoint] of this.#endpoints) {
+      if (!endpoint.idle) continue;
+      endpoint.close();
+      this.#endpoints.delete(key);
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import type { ExchangeOutcome } from '../client/exchange.ts';
 import { StandingRequest } from '../client/standing-request.ts';
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
 import type { Records, StoredAssignment, StoredEndpoint } from '../store/store.ts';
-import { readAssignment, type ReceivedAssignment } from './assignment.ts';
+import { isUnchanged, readAssignment, type Reading, type ReceivedAssignment } from './assignment.ts';
 import { Serial } from './serial.ts';
 import { storedEndpoint } from './stored-endpoint.ts';
 
@@ -68,6 +68,9 @@ export abstract class EndpointAssignment<
   protected readonly opened: Promise<void>;
   #unobserve: (() => void) | undefined;
   #observing: StandingRequest | undefined;
+  /** Tasks that are not finished. */
+  #tasks = 0;
+  #closed = false;
 
   /** @param name of the configuration, `''` for the default one and for software */
   constructor(
@@ -93,10 +96,10 @@ export abstract class EndpointAssignment<
   /** Hands what is assigned to `node`, until the returned function is called. */
   observe(node: Node): () => void {
     this.observers.add(node);
-    void this.inTurn(() => Promise.resolve(this.observersChanged()));
+    void this.inTurn(() => this.observersChanged());
     return () => {
       this.observers.delete(node);
-      this.observersChanged();
+      void this.inTurn(() => this.observersChanged());
     };
   }
 
@@ -105,15 +108,17 @@ export abstract class EndpointAssignment<
    * @throws {KaaError} as `KaaClient.send`
    */
   async get(sender: Sender): Promise<AssignmentOutcome> {
-    const { received, ...outcome } = await this.ask({}, sender);
+    const { reading, ...outcome } = await this.ask({}, sender);
     await this.opened;
     const resource = this.#path(this.#resources.asked);
-    if (received === 'unchanged') {
-      return { ...outcome, resource, assignment: this.memory.received, unchanged: true };
+    if (!isUnchanged(reading)) {
+      this.#received(reading);
+      const { configId, config } = structuredClone(reading);
+      return { ...outcome, resource, assignment: { configId, config }, unchanged: false };
     }
-    this.#received(received);
-    const { configId, config } = received;
-    return { ...outcome, resource, assignment: { configId, config }, unchanged: false };
+    const { received } = this.memory;
+    const isKnown = received !== undefined && received.configId === (reading.configId ?? received.configId);
+    return { ...outcome, resource, assignment: isKnown ? structuredClone(received) : undefined, unchanged: true };
   }
 
   /**
@@ -128,8 +133,8 @@ export abstract class EndpointAssignment<
 
   pushed(_target: Target, push: Push): void {
     try {
-      const received = readAssignment(this.#label, push);
-      if (received !== 'unchanged') this.#received(received);
+      const reading = readAssignment(this.#label, push);
+      if (!isUnchanged(reading)) this.#received(reading);
     } catch (error) {
       this.failed(error);
     }
@@ -144,8 +149,14 @@ export abstract class EndpointAssignment<
   }
 
   close(): void {
+    this.#closed = true;
     this.observers.clear();
-    this.observersChanged();
+    this.stopObserving();
+  }
+
+  /** Whether it is of no use any more: what is remembered is in the store. */
+  get idle(): boolean {
+    return this.observers.size === 0 && this.#tasks === 0;
   }
 
   /** Observes on behalf of the nodes. */
@@ -157,56 +168,84 @@ export abstract class EndpointAssignment<
   /** Remembers what the platform has been told; called in turn. */
   protected abstract reported(report: AppliedReport): Promise<void>;
 
-  protected observersChanged(): void {
-    if (this.observers.size === 0) {
-      this.#unobserve?.();
-      this.#observing?.stop();
-      this.#unobserve = undefined;
-      this.#observing = undefined;
-    } else if (this.#observing === undefined) {
+  /** Starts or stops observing; called in turn when a node has come or gone. */
+  protected observersChanged(): Promise<void> {
+    if (this.observers.size === 0 || this.#closed) this.stopObserving();
+    else if (this.#observing === undefined) {
       this.#unobserve = this.#client.observe(this.#target(this.#resources.asked), this);
       this.#observing = this.standing(this.#resources.asked, () => this.observeRequest());
     }
+    return Promise.resolve();
   }
 
-  /** Something to be done after every connect, of whose failures the nodes are told. */
-  protected standing(resource: ResourceOf, perform: () => Promise<void>): StandingRequest {
+  protected stopObserving(): void {
+    this.#unobserve?.();
+    this.#observing?.stop();
+    this.#unobserve = undefined;
+    this.#observing = undefined;
+  }
+
+  /**
+   * Something to be done after every connect, of whose failures the nodes are told.
+   * @param concerns which nodes
+   */
+  protected standing(
+    resource: ResourceOf,
+    perform: () => Promise<void>,
+    concerns: (node: Node) => boolean = () => true,
+  ): StandingRequest {
+    return new StandingRequest(this.#client, perform, (error) => this.observing(resource, error, concerns));
+  }
+
+  /** Tells nodes how the last try ended. */
+  protected observing(resource: ResourceOf, error: unknown, concerns: (node: Node) => boolean): void {
     const path = this.#path(resource);
-    return new StandingRequest(this.#client, perform, (error) => {
-      for (const node of this.observers) node.observing(this.address, path, error);
-    });
+    for (const node of this.observers) if (concerns(node)) node.observing(this.address, path, error);
   }
 
-  protected async observeWith(body: object): Promise<ReceivedAssignment | 'unchanged'> {
-    const { received } = await this.ask({ ...body, observe: true }, this);
-    if (received !== 'unchanged') this.#received(received);
-    return received;
+  protected async observeWith(body: object): Promise<Reading> {
+    const { reading } = await this.ask({ ...body, observe: true }, this);
+    if (!isUnchanged(reading)) this.#received(reading);
+    return reading;
   }
 
-  protected async ask(
-    body: object,
-    sender: Sender,
-  ): Promise<ExchangeOutcome & { readonly received: ReceivedAssignment | 'unchanged' }> {
+  protected async ask(body: object, sender: Sender): Promise<ExchangeOutcome & { readonly reading: Reading }> {
     const outcome = await this.send(this.#resources.asked, body, sender);
-    return { ...outcome, received: readAssignment(this.#label, outcome) };
+    return { ...outcome, reading: readAssignment(this.#label, outcome) };
   }
 
   protected send(resource: ResourceOf, body: object, sender: Sender): Promise<ExchangeOutcome> {
     return this.#client.send(this.#target(resource), Buffer.from(JSON.stringify(body)), 'answer', sender);
   }
 
+  /** Where the store fails, it is remembered here only, and the nodes are told. */
   protected async remember(memory: Memory): Promise<void> {
     this.memory = memory;
-    await this.#records.write(this.#key, this.name, memory);
+    try {
+      await this.#records.write(this.#key, this.name, memory);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Hands something to a node, whose failing is its own. */
+  protected hand(give: () => void): void {
+    try {
+      give();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** Runs a task in turn with the others of this resource; what it throws is told to the nodes. */
   protected async inTurn(task: () => Promise<void>): Promise<void> {
+    this.#tasks += 1;
     try {
       await this.#serial.run(task);
     } catch (error) {
       this.failed(error);
     }
+    this.#tasks -= 1;
   }
 
   protected failed(error: unknown): void {

@@ -5,7 +5,7 @@ import { KaaDuplicateError } from '../protocol/errors.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 import type { CommandLedger, CommandResult, StoredCommand } from '../store/store.ts';
 import { CommandResults } from './command-results.ts';
-import type { CommandReceiver, ReceivedCommand, ResultOutcome } from './commands.ts';
+import type { CommandReceiver, ReceivedCommand, ResultOutcome } from './command.ts';
 import { digest } from './digest.ts';
 import { KnownCommands } from './known-commands.ts';
 import { ObservedCommands } from './observed-commands.ts';
@@ -18,6 +18,9 @@ const noResult: CommandResult = { statusCode: 504, reasonPhrase: 'No result in t
 /** Milliseconds; timers of Node do not take more. */
 const longestTimer = 2_147_483_647;
 
+/** Milliseconds after which the platform is asked for everything again, to learn what it asks for no more. */
+const askAgainAfter = 43_200_000;
+
 export class EndpointCommands {
   readonly #address: EndpointAddress;
   readonly #known: KnownCommands;
@@ -26,16 +29,24 @@ export class EndpointCommands {
   readonly #receivers = new Set<CommandReceiver>();
   /** By type and ID. */
   readonly #deadlines = new Map<string, NodeJS.Timeout>();
+  /** When the platform last said all that it has of a type, on the clock of `Date`. */
+  readonly #completeAt = new Map<string, number>();
   readonly #serial = new Serial();
+  /** Tasks that are not finished. */
+  #tasks = 0;
   #phase: 'opening' | 'open' | 'closed' = 'opening';
 
   constructor(client: KaaClient, ledger: CommandLedger, address: EndpointAddress) {
     this.#address = address;
-    this.#known = new KnownCommands(ledger, storedEndpoint(client, address));
-    this.#results = new CommandResults(client, address, this.#known, (error) => this.#failed(error));
+    const failed = (error: unknown): void => this.#failed(error);
+    this.#known = new KnownCommands(ledger, storedEndpoint(client, address), failed);
+    this.#results = new CommandResults(client, address, this.#known, failed);
     this.#observed = new ObservedCommands(client, address, {
+      // After a reconnect results go first: else their commands would be delivered once more.
+      ready: () => this.#results.sent,
       received: (type, body, requestId) => this.#received(type, body, requestId),
-      failed: (error) => this.#failed(error),
+      complete: (type) => void this.#inTurn(() => this.#complete(type)),
+      failed,
       observing: (path, error) => {
         for (const receiver of this.#receivers) {
           const { commandType } = receiver;
@@ -47,20 +58,27 @@ export class EndpointCommands {
     void this.#inTurn(() => this.#open());
   }
 
+  /** Whether nothing is to be done for the endpoint, now or later. */
+  get idle(): boolean {
+    const served = this.#receivers.size > 0 || this.#deadlines.size > 0;
+    return this.#phase === 'open' && this.#tasks === 0 && !served && this.#results.idle;
+  }
+
   serve(receiver: CommandReceiver): () => void {
     this.#receivers.add(receiver);
-    this.#observe();
+    void this.#inTurn(() => this.#observe());
     return () => {
       this.#receivers.delete(receiver);
-      this.#observe();
+      void this.#inTurn(() => this.#observe());
     };
   }
 
   async respond(type: string, id: number, result: CommandResult, responder: Sender): Promise<ResultOutcome> {
     const checked = this.#results.check(id, result);
-    const answered = await this.#serial.run(async () => {
+    const answered = await this.#run(async () => {
       const known = this.#known.newest(type, id);
       if (known?.result !== undefined) throw new KaaDuplicateError(type, known.result.statusCode);
+      this.#results.hold(type, id);
       const command = { type, id, ...known, askedAt: Date.now(), result: checked, reported: false };
       await this.#known.save(command);
       return command;
@@ -82,46 +100,74 @@ export class EndpointCommands {
     if (this.#phase === 'closed') return;
     this.#phase = 'open';
     for (const command of this.#known.all()) this.#arm(command);
-    // Before observing, so that after a reconnect results go first and their commands are not delivered again.
     this.#results.open();
-    this.#observe();
   }
 
   /** Observes what the nodes want: their types, and for a node of every type also those that are known. */
-  #observe(): void {
-    if (this.#phase !== 'open') return;
-    const named = [...this.#receivers].map(({ commandType }) => commandType);
-    const types = new Set(named.filter((type) => type !== ''));
-    const everyType = named.includes('');
-    if (everyType) for (const type of this.#known.types) types.add(type);
-    this.#observed.update(types, everyType);
+  #observe(): Promise<void> {
+    if (this.#phase === 'open') {
+      const named = [...this.#receivers].map(({ commandType }) => commandType);
+      const types = new Set(named.filter((type) => type !== ''));
+      const everyType = named.includes('');
+      if (everyType) for (const type of this.#known.types()) types.add(type);
+      this.#observed.update(types, everyType);
+    }
+    return Promise.resolve();
   }
 
   #received(type: string, body: unknown, requestId: number | undefined): void {
-    void this.#inTurn(async () => {
-      for (const command of commandsIn(type, body, requestId)) await this.#take(command);
-      this.#observe();
-    });
+    for (const command of commandsIn(type, body, requestId)) void this.#inTurn(() => this.#take(command));
+    void this.#inTurn(() => this.#observe());
+    const completeAt = this.#completeAt.get(type);
+    if (completeAt === undefined || Date.now() - completeAt <= askAgainAfter) return;
+    this.#completeAt.set(type, Date.now());
+    this.#observed.repeat(type);
+  }
+
+  /** What the platform did not ask for now, it asks for no more. */
+  async #complete(type: string): Promise<void> {
+    this.#completeAt.set(type, Date.now());
+    await this.#known.forgetOld((other) => other.type !== type && this.#receiversOf(other.type).length > 0);
+  }
+
+  #receiversOf(type: string): readonly CommandReceiver[] {
+    return [...this.#receivers].filter(({ commandType }) => commandType === '' || commandType === type);
   }
 
   async #take(command: ReceivedCommand): Promise<void> {
     const { type, id, payload } = command;
-    const receivers = [...this.#receivers].filter(({ commandType }) => commandType === '' || commandType === type);
+    const receivers = this.#receiversOf(type);
     if (receivers.length === 0 || this.#phase === 'closed') return;
     const payloadDigest = digest(payload);
     const known = this.#known.find(type, id, payloadDigest);
+    const askedAt = Date.now();
     if (known !== undefined) {
-      await this.#known.asked(known);
+      await this.#known.save({ ...known, askedAt });
       if (known.result !== undefined) this.#results.repeat(known);
       return;
     }
-    const askedAt = Date.now();
     const timeouts = receivers.map(({ replyTimeout }) => replyTimeout).filter((seconds) => seconds > 0);
     const deadline = timeouts.length === 0 ? {} : { deadline: askedAt + 1000 * Math.min(...timeouts) };
     const entry = { type, id, digest: payloadDigest, askedAt, ...deadline, reported: false };
     await this.#known.save(entry);
-    this.#arm(entry);
-    for (const receiver of receivers) receiver.received(this.#address, command);
+    if (this.#phase === 'open' && this.#handOut(command)) this.#arm(entry);
+    // The nodes have left meanwhile: their successors ask for it again.
+    else await this.#known.remove(entry);
+  }
+
+  /** False where there is nobody to take it. */
+  #handOut(command: ReceivedCommand): boolean {
+    const receivers = this.#receiversOf(command.type);
+    // Flows change what they are given.
+    const copies = receivers.map((_receiver, index) => (index === 0 ? command : structuredClone(command)));
+    for (const [index, receiver] of receivers.entries()) {
+      try {
+        receiver.received(this.#address, copies[index] ?? command);
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+    return receivers.length > 0;
   }
 
   #arm(command: StoredCommand): void {
@@ -147,9 +193,18 @@ export class EndpointCommands {
   /** Runs a task in turn with the others of this endpoint; what it throws is told to the nodes. */
   async #inTurn(task: () => Promise<void>): Promise<void> {
     try {
-      await this.#serial.run(task);
+      await this.#run(task);
     } catch (error) {
       this.#failed(error);
+    }
+  }
+
+  async #run<Value>(task: () => Promise<Value>): Promise<Value> {
+    this.#tasks += 1;
+    try {
+      return await this.#serial.run(task);
+    } finally {
+      this.#tasks -= 1;
     }
   }
 

@@ -2,8 +2,9 @@
 import type { EndpointAddress } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { StandingRequest } from '../client/standing-request.ts';
+import { KaaRejectedError } from '../protocol/errors.ts';
 import type { Records, StoredConfiguration } from '../store/store.ts';
-import type { ReceivedAssignment } from './assignment.ts';
+import { isUnchanged, type ReceivedAssignment } from './assignment.ts';
 import { type AppliedReport, type AssignmentObserver, EndpointAssignment, isApplied } from './endpoint-assignment.ts';
 
 export interface ConfigurationObserver extends AssignmentObserver {
@@ -26,25 +27,30 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
     super(client, records, address, name, used, { emitted: {} });
   }
 
-  protected override observersChanged(): void {
+  protected override async observersChanged(): Promise<void> {
     for (const observer of this.#handedOut.keys()) if (!this.observers.has(observer)) this.#handedOut.delete(observer);
     // What is remembered is handed out first, whatever the network does.
-    void this.inTurn(() => this.#handToAll(this.memory.received));
-    super.observersChanged();
-    const applies = [...this.observers].some(({ autoApply }) => autoApply);
-    if (applies) this.#applying ??= this.standing('configurationApplied', () => this.#apply());
-    else {
-      this.#applying?.stop();
-      this.#applying = undefined;
-    }
+    if (this.memory.received !== undefined) await this.#handToAll(this.memory.received);
+    await super.observersChanged();
+    const applies = [...this.observers].some(appliesItself);
+    if (applies) {
+      this.#applying ??= this.standing('configurationApplied', () => this.#apply(), appliesItself);
+    } else this.#stopApplying();
+  }
+
+  protected override stopObserving(): void {
+    super.stopObserving();
+    this.#stopApplying();
   }
 
   /** Only what is known to be applied is sent, because the platform may take it as applied. */
   protected override async observeRequest(): Promise<void> {
-    const { applied, received } = this.memory;
-    const answer = await this.observeWith(applied === undefined ? {} : { configId: applied });
-    // The platform went back to an earlier one, which is not at hand any more.
-    if (answer === 'unchanged' && applied !== undefined && applied !== received?.configId) await this.observeWith({});
+    const { applied } = this.memory;
+    const reading = await this.observeWith(applied === undefined ? {} : { configId: applied });
+    if (!isUnchanged(reading)) return;
+    const current = reading.configId ?? applied;
+    // The platform went back to one that is not at hand any more.
+    if (current !== undefined && current !== this.memory.received?.configId) await this.observeWith({});
   }
 
   protected override async take(received: ReceivedAssignment): Promise<void> {
@@ -73,19 +79,36 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
     const { received, applied, rejected } = this.memory;
     const configId = received?.configId ?? '';
     if (configId === '' || configId === applied || configId === rejected) return;
-    await this.report({ configId, statusCode: 200 }, this);
+    try {
+      await this.report({ configId, statusCode: 200 }, this);
+    } catch (error) {
+      // An answer too: it is asked again after the next connect, and not before.
+      if (!(error instanceof KaaRejectedError) || (error.cause.statusCode ?? 0) >= 500) throw error;
+      for (const observer of this.observers) if (observer.autoApply) observer.failed(this.address, error);
+    }
   }
 
-  async #handToAll(received: ReceivedAssignment | undefined): Promise<void> {
-    if (received === undefined) return;
+  #stopApplying(): void {
+    if (this.#applying === undefined) return;
+    this.#applying.stop();
+    this.#applying = undefined;
+    this.observing('configurationApplied', undefined, () => true);
+  }
+
+  async #handToAll(received: ReceivedAssignment): Promise<void> {
     const { configId } = received;
     for (const observer of this.observers) {
       const { id, emit } = observer;
       if (this.#handedOut.get(observer) === configId) continue;
       this.#handedOut.set(observer, configId);
       if (emit === 'changed' && this.memory.emitted[id] === configId) continue;
-      observer.received(this.address, this.name, received);
+      // Flows change what they are given.
+      this.hand(() => observer.received(this.address, this.name, structuredClone(received)));
       await this.remember({ ...this.memory, emitted: { ...this.memory.emitted, [id]: configId } });
     }
   }
+}
+
+function appliesItself({ autoApply }: ConfigurationObserver): boolean {
+  return autoApply;
 }

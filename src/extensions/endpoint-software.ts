@@ -1,8 +1,9 @@
 /** The software of one endpoint: its running version is reported, and each other version offered until it is answered. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
-import { KaaRejectedError } from '../protocol/errors.ts';
+import { KaaRejectedError, KaaTimeoutError } from '../protocol/errors.ts';
 import type { Records, StoredSoftware } from '../store/store.ts';
 import type { ReceivedAssignment } from './assignment.ts';
 import {
@@ -16,8 +17,8 @@ import {
 /** Tells offers of this process from those of an earlier one. */
 const thisProcess = randomUUID();
 
-/** Rejected versions that are remembered. */
-const mostRejected = 100;
+/** Versions that are remembered as offered or as rejected. */
+const mostVersions = 100;
 
 export interface SoftwareObserver extends AssignmentObserver {
   /** The version that the node says is running; `''` where it does not know. */
@@ -28,7 +29,8 @@ export interface SoftwareObserver extends AssignmentObserver {
 
 export class EndpointSoftware extends EndpointAssignment<StoredSoftware, SoftwareObserver> {
   constructor(client: KaaClient, records: Records<StoredSoftware>, address: EndpointAddress) {
-    super(client, records, address, '', { asked: 'software', applied: 'softwareApplied' }, { rejected: [] });
+    const used = { asked: 'software', applied: 'softwareApplied' } as const;
+    super(client, records, address, '', used, { offered: [], rejected: [] });
   }
 
   /**
@@ -36,59 +38,79 @@ export class EndpointSoftware extends EndpointAssignment<StoredSoftware, Softwar
    * @param currentVersion what the asking node says is running; `''` where it does not know
    */
   async getFor(currentVersion: string, sender: Sender): Promise<AssignmentOutcome> {
-    await this.opened;
-    await this.#reportRunning(this.#runningBeside(currentVersion || (await this.#currentVersion())), sender);
+    await this.inTurn(() => this.#said(currentVersion));
+    await this.#reportRunning(sender);
     return this.get(sender);
   }
 
   /** The platform offers what it thinks is missing, so that it has to know first what is running. */
   protected override async observeRequest(): Promise<void> {
-    await this.#reportRunning(await this.#runningVersion(), this);
+    const currentVersion = await this.#currentVersion();
+    await this.inTurn(() => this.#said(currentVersion));
+    await this.#reportRunning(this);
     await this.observeWith({});
   }
 
   protected override async take(received: ReceivedAssignment): Promise<void> {
     const { configId: version, config } = received;
-    await this.remember({ ...this.memory, received: { configId: version, config } });
-    const { offered, rejected } = this.memory;
-    if (version === '' || rejected.includes(version) || version === (await this.#runningVersion())) return;
-    if (offered?.version === version && offered.process === thisProcess) return;
-    await this.remember({ ...this.memory, offered: { version, process: thisProcess } });
-    for (const observer of this.observers) observer.received(this.address, received, offered?.version === version);
+    const assignment = { configId: version, config };
+    if (!isDeepStrictEqual(this.memory.received, assignment)) {
+      await this.remember({ ...this.memory, received: assignment });
+    }
+    if (this.observers.size === 0 || version === '' || this.#isSettled(version)) return;
+    const before = this.memory.offered;
+    const last = before.find((offer) => offer.version === version);
+    if (last?.process === thisProcess) return;
+    const others = before.filter((offer) => offer !== last);
+    const offered = [...others, { version, process: thisProcess }].slice(-mostVersions);
+    await this.remember({ ...this.memory, offered });
+    // The nodes have left meanwhile: it is for their successors.
+    if (this.observers.size === 0) await this.remember({ ...this.memory, offered: before });
+    for (const observer of this.observers) {
+      this.hand(() => observer.received(this.address, structuredClone(received), last !== undefined));
+    }
   }
 
   protected override async reported(report: AppliedReport): Promise<void> {
     const { configId: version } = report;
-    const { offered, ...memory } = this.memory;
-    const others = memory.rejected.filter((other) => other !== version);
+    const { offered, rejected, ...memory } = this.memory;
+    const others = rejected.filter((other) => other !== version);
     await this.remember({
       ...memory,
-      ...(offered === undefined || offered.version === version ? {} : { offered }),
+      offered: offered.filter((offer) => offer.version !== version),
       ...(isApplied(report)
-        ? { running: { version, currentVersion: await this.#currentVersion() }, rejected: others }
-        : { rejected: [...others, version].slice(-mostRejected) }),
+        ? { running: { version, currentVersion: memory.currentVersion ?? '' }, rejected: others }
+        : { rejected: [...others, version].slice(-mostVersions) }),
     });
   }
 
-  /** A platform that does not want to know the version may still have another one to offer. */
-  async #reportRunning(version: string, sender: Sender): Promise<void> {
-    if (version === '') return;
-    try {
-      await this.send('softwareApplied', { configId: version, statusCode: 200 }, sender);
-    } catch (error) {
-      if (!(error instanceof KaaRejectedError)) throw error;
-      this.failed(error);
-    }
+  /** Running, applied or rejected. */
+  #isSettled(version: string): boolean {
+    const { running, rejected } = this.memory;
+    return version === this.#runningVersion || version === running?.version || rejected.includes(version);
   }
 
   /** A version that was confirmed as applied wins over what the nodes say, until they say something else. */
-  async #runningVersion(): Promise<string> {
-    return this.#runningBeside(await this.#currentVersion());
+  get #runningVersion(): string {
+    const { running, currentVersion = '' } = this.memory;
+    return running?.currentVersion === currentVersion ? running.version : currentVersion;
   }
 
-  #runningBeside(currentVersion: string): string {
-    const { running } = this.memory;
-    return running?.currentVersion === currentVersion ? running.version : currentVersion;
+  async #said(currentVersion: string): Promise<void> {
+    if (currentVersion === '' || currentVersion === this.memory.currentVersion) return;
+    await this.remember({ ...this.memory, currentVersion });
+  }
+
+  /** A platform that does not take the report may still have another version to offer. */
+  async #reportRunning(sender: Sender): Promise<void> {
+    const configId = this.#runningVersion;
+    if (configId === '') return;
+    try {
+      await this.send('softwareApplied', { configId, statusCode: 200 }, sender);
+    } catch (error) {
+      if (!(error instanceof KaaRejectedError || error instanceof KaaTimeoutError)) throw error;
+      this.failed(error);
+    }
   }
 
   async #currentVersion(): Promise<string> {

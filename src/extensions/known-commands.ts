@@ -4,33 +4,34 @@ import type { CommandLedger, StoredCommand, StoredEndpoint } from '../store/stor
 /** Milliseconds after which a command that the platform does not ask for any more is forgotten. */
 const lifetime = 86_400_000;
 
-/** Milliseconds between two looks for forgotten commands; the times of asking are written as often. */
-const interval = 600_000;
-
 export class KnownCommands {
   readonly #ledger: CommandLedger;
   readonly #endpoint: StoredEndpoint;
+  readonly #failed: (error: unknown) => void;
   /** By type and ID; the newest last, where an ID came again with another payload. */
   readonly #commands = new Map<string, StoredCommand[]>();
-  #types = new Set<string>();
-  #looked = 0;
+  /** How many are known of each type. */
+  readonly #types = new Map<string, number>();
 
-  constructor(ledger: CommandLedger, endpoint: StoredEndpoint) {
+  /** @param failed told where the ledger fails: what it should keep is kept here only */
+  constructor(ledger: CommandLedger, endpoint: StoredEndpoint, failed: (error: unknown) => void) {
     this.#ledger = ledger;
     this.#endpoint = endpoint;
+    this.#failed = failed;
   }
 
   async load(): Promise<void> {
-    for (const command of await this.#ledger.read(this.#endpoint)) this.#put(command);
-    await this.#forgetOld();
+    await this.#try(async () => {
+      for (const command of await this.#ledger.read(this.#endpoint)) this.#put(command);
+    });
   }
 
-  all(): readonly StoredCommand[] {
-    return [...this.#commands.values()].flat();
+  *all(): Iterable<StoredCommand> {
+    for (const commands of this.#commands.values()) yield* commands;
   }
 
-  get types(): ReadonlySet<string> {
-    return this.#types;
+  types(): Iterable<string> {
+    return this.#types.keys();
   }
 
   /** The command with this payload, or the one of which only the result is known. */
@@ -44,40 +45,68 @@ export class KnownCommands {
 
   /** Adds a command, or takes the place of the one with the same type, ID and digest. Resolves when it is kept. */
   async save(command: StoredCommand): Promise<void> {
-    await this.#ledger.write(this.#endpoint, command);
     this.#put(command);
-    await this.#forgetOld();
+    await this.#try(() => this.#ledger.write(this.#endpoint, command));
   }
 
-  /** The platform asked for a command again. */
-  async asked(command: StoredCommand): Promise<void> {
-    if (Date.now() - command.askedAt > interval) await this.save({ ...command, askedAt: Date.now() });
+  /** The result of a command needs not be sent any more. */
+  async reported(command: StoredCommand): Promise<void> {
+    const { type, id } = command;
+    const current = this.#of(type, id).find(({ digest }) => digest === command.digest);
+    if (current !== undefined) await this.save({ ...current, reported: true });
+  }
+
+  async remove(command: StoredCommand): Promise<void> {
+    const key = keyOf(command);
+    const commands = this.#commands.get(key) ?? [];
+    const left = commands.filter(({ digest }) => digest !== command.digest);
+    if (left.length === commands.length) return;
+    if (left.length > 0) this.#commands.set(key, left);
+    else this.#commands.delete(key);
+    this.#count(command.type, -1);
+    await this.#try(() => this.#ledger.remove(this.#endpoint, command));
+  }
+
+  /**
+   * Forgets the commands that have nothing to wait for and were not asked for within a day.
+   * @param isPending whether the platform may still ask for a command
+   */
+  async forgetOld(isPending: (command: StoredCommand) => boolean): Promise<void> {
+    const now = Date.now();
+    for (const command of [...this.all()]) {
+      const { askedAt, result, reported, deadline } = command;
+      const waits = result === undefined ? deadline !== undefined && deadline > now : !reported;
+      if (now - askedAt > lifetime && !waits && !isPending(command)) await this.remove(command);
+    }
   }
 
   #of(type: string, id: number): readonly StoredCommand[] {
-    return (this.#commands.get(`${type}/${id}`) ?? []).filter((command) => !isOld(command));
+    return this.#commands.get(keyOf({ type, id })) ?? [];
   }
 
   #put(command: StoredCommand): void {
-    const others = this.#of(command.type, command.id).filter(({ digest }) => digest !== command.digest);
-    this.#commands.set(`${command.type}/${command.id}`, [...others, command]);
-    this.#types.add(command.type);
+    const commands = this.#of(command.type, command.id);
+    const index = commands.findIndex(({ digest }) => digest === command.digest);
+    if (index === -1) this.#count(command.type, 1);
+    const put = index === -1 ? [...commands, command] : commands.with(index, command);
+    this.#commands.set(keyOf(command), put);
   }
 
-  async #forgetOld(): Promise<void> {
-    if (Date.now() < this.#looked + interval) return;
-    this.#looked = Date.now();
-    const old = this.all().filter(isOld);
-    for (const [key, commands] of this.#commands) {
-      const left = commands.filter((command) => !isOld(command));
-      if (left.length > 0) this.#commands.set(key, left);
-      else this.#commands.delete(key);
+  #count(type: string, change: number): void {
+    const count = (this.#types.get(type) ?? 0) + change;
+    if (count > 0) this.#types.set(type, count);
+    else this.#types.delete(type);
+  }
+
+  async #try(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.#failed(error);
     }
-    this.#types = new Set(this.all().map(({ type }) => type));
-    for (const command of old) await this.#ledger.remove(this.#endpoint, command);
   }
 }
 
-function isOld({ askedAt }: StoredCommand): boolean {
-  return Date.now() - askedAt > lifetime;
+function keyOf({ type, id }: Pick<StoredCommand, 'type' | 'id'>): string {
+  return `${type}/${id}`;
 }

@@ -10,6 +10,7 @@ import {
 import type { KaaClient } from '../client/client.ts';
 import { StandingRequest } from '../client/standing-request.ts';
 import { KaaProtocolError, KaaRejectedError } from '../protocol/errors.ts';
+import { nameProblem } from '../protocol/names.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 
 const observeBody = Buffer.from(JSON.stringify({ observe: true }));
@@ -19,8 +20,12 @@ const emptyBody = Buffer.alloc(0);
 const announcement = '';
 
 export interface ObservedCommandsListener {
+  /** Resolves when the platform may be asked. */
+  ready(): Promise<unknown>;
   /** @param body as the table of resources promises */
   received(type: string, body: unknown, requestId: number | undefined): void;
+  /** Behind `received`: it was all that the platform has of a type. */
+  complete(type: string): void;
   failed(error: Error): void;
   /** How the last try to observe a resource path ended. */
   observing(path: string, error: unknown): void;
@@ -55,14 +60,24 @@ export class ObservedCommands implements Observer, Sender {
     end(this.#observations, names, (unobserve) => unobserve());
 
     const asked = everyType && types.size === 0 ? new Set([announcement]) : types;
-    end(this.#requests, asked, (request) => request.stop());
+    end(this.#requests, asked, (request, type) => {
+      request.stop();
+      this.#listener.observing(pathOf(type), undefined);
+    });
     for (const type of asked) {
       if (!this.#requests.has(type)) this.#requests.set(type, this.#request(type));
     }
   }
 
-  pushed({ name = '' }: Target, { body, requestId }: Push): void {
-    this.#listener.received(name, body, requestId);
+  /** Asks for the commands of a type anew, if it is observed. */
+  repeat(type: string): void {
+    this.#requests.get(type)?.repeat();
+  }
+
+  pushed({ name = '' }: Target, push: Push): void {
+    // Topics are the server's: a type that is no name cannot be asked for or answered.
+    if (nameProblem('commandType', name) !== undefined) return;
+    this.#take(name, push);
   }
 
   pushFailed(_target: Target, error: Error): void {
@@ -74,18 +89,26 @@ export class ObservedCommands implements Observer, Sender {
   }
 
   #request(type: string): StandingRequest {
-    const announces = type === announcement;
-    const path = announces ? resourcePath(resources.metadataKeys) : resourcePath(resources.commands, type);
     return new StandingRequest(
       this.#client,
-      () => (announces ? this.#announce() : this.#ask(type)),
-      (error) => this.#listener.observing(path, error),
+      async () => {
+        await this.#listener.ready();
+        await (type === announcement ? this.#announce() : this.#ask(type));
+      },
+      (error) => this.#listener.observing(pathOf(type), error),
     );
   }
 
   async #ask(type: string): Promise<void> {
-    const { body, requestId } = await this.#client.send(this.#target(type), observeBody, 'answer', this);
+    this.#take(type, await this.#client.send(this.#target(type), observeBody, 'answer', this));
+    this.#listener.complete(type);
+  }
+
+  #take(type: string, { body, leftOut = [], requestId }: Partial<Push>): void {
     this.#listener.received(type, body, requestId);
+    if (leftOut.length === 0) return;
+    const path = resourcePath(resources.commands, type);
+    this.#listener.failed(new KaaProtocolError(`${resources.commands.extension}/${path}`, leftOut));
   }
 
   /** Whether the platform answers with metadata or refuses to, it has heard of the endpoint. */
@@ -103,10 +126,18 @@ export class ObservedCommands implements Observer, Sender {
   }
 }
 
-function end<Value>(running: Map<string, Value>, wanted: ReadonlySet<string>, stop: (value: Value) => void): void {
+function pathOf(type: string): string {
+  return type === announcement ? resourcePath(resources.metadataKeys) : resourcePath(resources.commands, type);
+}
+
+function end<Value>(
+  running: Map<string, Value>,
+  wanted: ReadonlySet<string>,
+  stop: (value: Value, name: string) => void,
+): void {
   for (const [name, value] of running) {
     if (wanted.has(name)) continue;
     running.delete(name);
-    stop(value);
+    stop(value, name);
   }
 }

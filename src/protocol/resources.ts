@@ -199,7 +199,8 @@ export const resources = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { id: { type: 'integer' }, payload: {} },
+        // An ID that a number cannot hold exactly would come back as another one.
+        properties: { id: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 }, payload: {} },
         required: ['id'],
       },
     },

@@ -1,7 +1,8 @@
 /** The kaa-command node's settings, and results as messages give them. */
 import type { Node, NodeAPI } from 'node-red';
 import type { EndpointAddress, Sender } from '../client/channel.ts';
-import type { CommandReceiver, Commands, ResultOutcome } from '../extensions/commands.ts';
+import type { CommandReceiver, ResultOutcome } from '../extensions/command.ts';
+import type { Commands } from '../extensions/commands.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import type { FlowMessage } from './messages.ts';
 import { nameProperty, numberProperty, type Properties, typedProperty } from './properties.ts';

@@ -21,12 +21,12 @@ export interface StoredCommand {
   readonly id: number;
   /** Of the payload, so that an ID used anew is a new command; absent where only the result is known. */
   readonly digest?: string;
-  /** Milliseconds since 1970, as all times here: when the platform last asked for it. */
+  /** Milliseconds since 1970, as all times here: when the platform last asked for it, or the flow answered it. */
   readonly askedAt: number;
   /** Until then a result has to be there. */
   readonly deadline?: number;
   readonly result?: CommandResult;
-  /** Whether the platform has the result: the server's receipt, or an answer. */
+  /** Whether the result needs not be sent any more: the server has it, or the platform has refused it. */
   readonly reported: boolean;
 }
 
@@ -60,10 +60,12 @@ export interface StoredConfiguration {
 /** What is remembered of the software of an endpoint; versions are what messages carry as `configId`. */
 export interface StoredSoftware {
   readonly received?: StoredAssignment;
-  /** The version that the platform knows to be applied, and the value of `currentVersion` at that time. */
+  /** What the nodes last said is running. */
+  readonly currentVersion?: string;
+  /** The version that the platform knows to be applied, and what the nodes had said before. */
   readonly running?: { readonly version: string; readonly currentVersion: string };
-  /** The version handed to the flow and not answered yet, and the process that did so. */
-  readonly offered?: { readonly version: string; readonly process: string };
+  /** Versions handed to the flow and not answered yet, the newest last, and the process that did so. */
+  readonly offered: readonly { readonly version: string; readonly process: string }[];
   /** Versions that the flow rejected, the newest last. */
   readonly rejected: readonly string[];
 }

@@ -136,10 +136,19 @@ describe('observing', () => {
     it('that fail their schema are KAA_PROTOCOL with the path', async () => {
       await connect();
       const observer = observe(reboot);
-      server.link.deliver(`${command}/reboot/status`, [{ id: 'x' }]);
+      server.link.deliver(`${command}/reboot/status`, { id: 1 });
       const [failure] = observer.failures;
       assert.equal(failure?.code, 'KAA_PROTOCOL');
-      assert.deepEqual(failure?.cause.details, [{ path: '/0/id', reason: 'must be integer' }]);
+      assert.deepEqual(failure?.cause.details, [{ path: '', reason: 'must be array' }]);
+    });
+
+    it('of which some items fail their schema bring the others, and tell what was left out', async () => {
+      await connect();
+      const observer = observe(reboot);
+      server.link.deliver(`${command}/reboot/status`, [{ id: 1 }, { id: 'x' }, { id: 3 }]);
+      const [first] = observer.pushes;
+      assert.deepEqual(first?.push.body, [{ id: 1 }, { id: 3 }]);
+      assert.deepEqual(first?.push.leftOut, [{ path: '/1/id', reason: 'must be integer' }]);
     });
 
     it('of 400 and above in their body are KAA_REJECTED', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { type CommandReceiver, Commands, type ReceivedCommand } from '../../src/extensions/commands.ts';
+import type { CommandReceiver, ReceivedCommand } from '../../src/extensions/command.ts';
+import { Commands } from '../../src/extensions/commands.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
-import { address, Platform } from './platform.ts';
+import { address, Platform, Rejection } from './platform.ts';
 
 const day = 86_400_000;
 
@@ -133,6 +134,72 @@ describe('commands', () => {
     assert.deepEqual(platform.bodies('result/reboot'), [result, result]);
   });
 
+  it('of one ID with two payloads are answered apart', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1, payload: 'a' }]);
+    const { onPublish } = platform.server;
+    platform.server.onPublish = undefined;
+    const first = respond(1);
+    await platform.push('cex', 'command/reboot', [{ id: 1, payload: 'b' }]);
+    platform.server.onPublish = onPublish;
+    await platform.clock.tickAsync(20_000);
+    await first;
+    await respond(1);
+    assert.deepEqual(receiver.ids, [1, 1]);
+  });
+
+  it('are handed to each node as a copy of its own', async () => {
+    const [first, second] = [serve(), serve()];
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1, payload: { delay: 5 } }]);
+    Object.assign(first.commands[0]?.payload ?? {}, { delay: 99 });
+    assert.deepEqual(second.commands[0]?.payload, { delay: 5 });
+  });
+
+  it('one that cannot be read hides no other', async () => {
+    const receiver = serve();
+    await platform.connect();
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    await platform.push(
+      'cex',
+      'command/reboot',
+      `[{"id":1},{"id":"x"},{"id":1e20},{"id":2,"payload":${deep}},{"id":3}]`,
+    );
+    assert.deepEqual(receiver.ids, [1, 3]);
+    assert.deepEqual(
+      receiver.failures.map((error) => error.cause),
+      [
+        {
+          details: [
+            { path: '/1/id', reason: 'must be integer' },
+            { path: '/2/id', reason: 'must be <= 9007199254740991' },
+          ],
+        },
+        undefined,
+      ],
+    );
+  });
+
+  it('a node that fails takes nothing from the others', async () => {
+    const [first, second] = [serve(), serve()];
+    first.received = () => assert.fail('broken');
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
+    assert.deepEqual(second.ids, [1, 2]);
+  });
+
+  it('of types that are no names are left alone', async () => {
+    const receiver = serve(new Receiver(''));
+    await platform.connect();
+    for (const type of ['+', '#', 'a\u0001b']) await platform.push('cex', `command/${type}`, [{ id: 1 }]);
+    assert.deepEqual(receiver.ids, []);
+    assert.deepEqual(
+      platform.requests.map(({ path }) => path),
+      ['get/keys'],
+    );
+  });
+
   it('the first result wins, a later one is KAA_DUPLICATE and not sent', async () => {
     serve();
     await platform.connect();
@@ -188,6 +255,35 @@ describe('commands', () => {
     platform.server.onPublish = onPublish;
     await platform.clock.tickAsync(20_000);
     assert.equal(platform.bodies('result/reboot').length, 1);
+  });
+
+  it('results that got no receipt are all sent again, without a flood', async () => {
+    await platform.connect();
+    const { onPublish } = platform.server;
+    let published = 0;
+    platform.server.onPublish = () => void (published += 1);
+    const outcomes: Promise<unknown>[] = [];
+    for (let id = 1; id <= 20; id += 1) {
+      outcomes.push(respond(id));
+      await platform.clock.tickAsync(3000);
+    }
+    await platform.clock.tickAsync(20_000);
+    assert.ok(published < 60, String(published));
+    platform.server.onPublish = onPublish;
+    await platform.clock.tickAsync(600_000);
+    await Promise.all(outcomes);
+    const ids = new Set(platform.bodies('result/reboot').map((body) => JSON.stringify(body)));
+    assert.equal(ids.size, 20);
+    assert.equal(platform.bodies('result/reboot').length, 20);
+  });
+
+  it('a result that the platform cannot take now is kept and sent again', async () => {
+    platform.answer = ({ path }) => (path === 'result/reboot' ? new Rejection(503) : outstanding);
+    await platform.connect();
+    assert.equal((await respond(1)).stored, true);
+    platform.answer = () => '';
+    await platform.clock.tickAsync(10_000);
+    assert.equal(platform.bodies('result/reboot').length, 2);
   });
 
   it('a result that the platform refuses is KAA_REJECTED and not sent again', async () => {
@@ -339,15 +435,72 @@ describe('commands', () => {
     });
   });
 
-  it('that the platform has not asked for within a day are forgotten', async () => {
-    const receiver = serve();
-    await platform.connect();
-    await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
-    await platform.clock.tickAsync(day - 1000);
-    await platform.push('cex', 'command/reboot', [{ id: 2 }]);
-    await platform.clock.tickAsync(2000);
-    await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
-    assert.deepEqual(receiver.ids, [1, 2, 1]);
+  describe('after a day', () => {
+    it('are forgotten where the platform, asked for all it has, does not name them any more', async () => {
+      const receiver = serve();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
+      await platform.clock.tickAsync(day + 1000);
+      outstanding = [{ id: 2 }];
+      await platform.reconnect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
+      assert.deepEqual(receiver.ids, [1, 2, 1]);
+    });
+
+    it('are not handed out again while the platform still names them', async () => {
+      const receiver = serve();
+      outstanding = [{ id: 1 }, { id: 2 }];
+      await platform.connect();
+      await respond(2);
+      for (let days = 0; days < 3; days += 1) {
+        await platform.clock.tickAsync(day + 1000);
+        await platform.reconnect();
+      }
+      assert.deepEqual(receiver.ids, [1, 2]);
+    });
+
+    it('the platform is asked for all it has when commands keep coming', async () => {
+      serve();
+      await platform.connect();
+      await platform.clock.tickAsync(day / 2 + 1000);
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.push('cex', 'command/reboot', [{ id: 2 }]);
+      assert.equal(platform.bodies('command/reboot').length, 2);
+    });
+
+    it('results that were not sent are kept', async () => {
+      serve();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.disconnect();
+      await respond(1);
+      await platform.clock.tickAsync(2 * day);
+      await deploy();
+      serve();
+      await platform.settle();
+      await platform.connect();
+      assert.deepEqual(platform.bodies('result/reboot'), [[{ id: 1, statusCode: 200 }]]);
+    });
+
+    it('deadlines are kept', async () => {
+      serve(new Receiver('reboot', (3 * day) / 1000));
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.clock.tickAsync(2 * day);
+      await platform.reconnect();
+      await platform.clock.tickAsync(day);
+      assert.equal(platform.bodies('result/reboot').length, 1);
+    });
+
+    it('a step of the clock hands nothing out again', async () => {
+      const receiver = serve();
+      outstanding = [{ id: 1 }];
+      await platform.connect();
+      platform.clock.setSystemTime(1_900_000_000_000);
+      await platform.push('cex', 'command/reboot', [{ id: 2 }]);
+      await platform.reconnect();
+      assert.deepEqual(receiver.ids, [1, 2]);
+    });
   });
 
   it('are not handed to a node that has left, and not asked for any more', async () => {

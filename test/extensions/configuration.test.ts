@@ -95,6 +95,27 @@ describe('configurations', () => {
     assert.deepEqual([plain.configIds, named.configIds], [['a'], ['b']]);
   });
 
+  it('are handed to each node as a copy of its own, and remembered as they came', async () => {
+    const [first, second] = [observe({ id: '1' }), observe({ id: '2' })];
+    await platform.connect();
+    Object.assign(first.handed[0]?.config ?? {}, { n: 99 });
+    assert.deepEqual(second.handed[0]?.config, { n: 1 });
+    current = '';
+    for (const n of [98, 97]) {
+      const { assignment } = await assignments.configuration(address, '').get(sender);
+      assert.deepEqual(assignment, a);
+      Object.assign(assignment?.config ?? {}, { n });
+    }
+  });
+
+  it('get gives nothing where "unchanged" means one that is not at hand', async () => {
+    await platform.connect();
+    await assignments.configuration(address, '').get(sender);
+    current = { configId: 'c', statusCode: 304 };
+    const { assignment, unchanged } = await assignments.configuration(address, '').get(sender);
+    assert.deepEqual([assignment, unchanged], [undefined, true]);
+  });
+
   it('that the platform goes back to are handed out again', async () => {
     const observer = observe();
     await platform.connect();
@@ -243,18 +264,33 @@ describe('configurations', () => {
       assert.deepEqual(observer.configIds, ['a']);
     });
 
-    it('that is refused is told to the nodes, and tried again later', async () => {
+    it('that is refused is told to the nodes that want it, and repeated with the next connect', async () => {
       platform.answer = ({ path }) => (path === 'applied/json' ? new Error('no') : current);
-      const observer = observe({ autoApply: true });
+      const [applying, other] = [observe({ id: '1', autoApply: true }), observe({ id: '2' })];
       await platform.connect();
-      const refusals = observer.troubles.filter(([, error]) => error !== undefined);
+      await platform.clock.tickAsync(3_600_000);
       assert.deepEqual(
-        refusals.map(([path]) => path),
-        ['applied/json'],
+        [applying, other].map(({ failures }) => failures.length),
+        [1, 0],
       );
       platform.answer = () => '';
-      await platform.clock.tickAsync(10_000);
+      await platform.reconnect();
       assert.equal(platform.bodies('applied/json').length, 2);
+    });
+
+    it('that is not answered is a trouble of the nodes that want it, and ends with them', async () => {
+      platform.answer = ({ path }) => (path === 'applied/json' ? undefined : current);
+      const [applying, other] = [observe({ id: '1', autoApply: true }), observe({ id: '2' })];
+      await platform.connect();
+      await platform.clock.tickAsync(10_000);
+      assert.equal(
+        applying.troubles.filter(([path, error]) => path === 'applied/json' && error !== undefined).length,
+        1,
+      );
+      assert.deepEqual(
+        other.troubles.filter(([, error]) => error !== undefined),
+        [],
+      );
     });
 
     it('does not take back a rejection', async () => {

@@ -12,6 +12,16 @@ export interface Request {
   readonly body: unknown;
 }
 
+/** An `/error` with a status other than 400. */
+export class Rejection extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number) {
+    super(`refused with ${statusCode}`);
+    this.statusCode = statusCode;
+  }
+}
+
 export class Platform {
   readonly clock = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
   readonly server = new MemoryServer();
@@ -30,7 +40,8 @@ export class Platform {
       this.requests.push(request);
       const answer = this.answer(request);
       if (answer instanceof Error) {
-        queueMicrotask(() => link.deliver(`${topic}/error`, { statusCode: 400, reasonPhrase: answer.message }));
+        const statusCode = answer instanceof Rejection ? answer.statusCode : 400;
+        queueMicrotask(() => link.deliver(`${topic}/error`, { statusCode, reasonPhrase: answer.message }));
       } else if (answer !== undefined) queueMicrotask(() => link.deliver(`${topic}/status`, answer));
     };
   }

@@ -126,6 +126,51 @@ describe('software', () => {
     );
   });
 
+  it('is offered once, also where the platform goes to and fro', async () => {
+    const observer = observe();
+    await platform.connect();
+    for (const version of ['3', '2', '3']) await platform.push('cmx_ota', 'config/json', offer(version));
+    assert.deepEqual(
+      observer.offers.map(([version]) => version),
+      ['2', '3'],
+    );
+  });
+
+  it('that came while no node observed is offered to the first that does', async () => {
+    await platform.connect();
+    await assignments.software(address).getFor('1', sender);
+    const observer = observe();
+    await platform.settle();
+    assert.deepEqual(observer.offers, [['2', false]]);
+  });
+
+  it('applied without any observer counts as running for get', async () => {
+    await platform.connect();
+    await assignments.software(address).getFor('1', sender);
+    await report('2');
+    platform.requests.length = 0;
+    await assignments.software(address).getFor('1', sender);
+    assert.deepEqual(platform.bodies('applied/json'), [{ configId: '2', statusCode: 200 }]);
+  });
+
+  it('applied once is not offered again, whatever the nodes say is running', async () => {
+    const observer = observe();
+    await platform.connect();
+    await report('2');
+    observer.version = '1.1';
+    await platform.reconnect();
+    assert.deepEqual(observer.offers, [['2', false]]);
+  });
+
+  it('is asked for where the report of the running version is not answered', async () => {
+    platform.answer = ({ path }) => (path === 'config/json' ? current : undefined);
+    const observer = observe();
+    await platform.connect();
+    await platform.clock.tickAsync(10_000);
+    assert.deepEqual(observer.offers, [['2', false]]);
+    assert.equal(observer.failures.length, 1);
+  });
+
   it('of an earlier version is offered when the platform goes back to it', async () => {
     const observer = observe();
     await platform.connect();
