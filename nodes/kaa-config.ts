@@ -37,7 +37,7 @@ export default function register(RED: NodeAPI): void {
         async input(message) {
           const address = addressOf(message, endpoint);
           const outcome = await assignments.configuration(address, configName).get(sender);
-          return withAssignment(message, address, endpoint, 'cmx', outcome, () => ({ configName }));
+          return withAssignment(message, address, endpoint, 'cmx', outcome, { configName });
         },
         close() {},
       };

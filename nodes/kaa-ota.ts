@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { assignmentsOf, kaaOf, reportOf, withAssignment } from '../src/runtime/assignment.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, withOutcome } from '../src/runtime/messages.ts';
-import { readCurrentVersion } from '../src/runtime/ota.ts';
+import { readCurrentVersion, versionOf } from '../src/runtime/ota.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
 import { readReceiving } from '../src/runtime/receiving.ts';
 import { receiveFor } from '../src/runtime/served-endpoints.ts';
@@ -16,7 +16,7 @@ export default function register(RED: NodeAPI): void {
       const { emit, raise: failed, observing } = context;
       return receiveFor(context, receiving, (served) =>
         assignments.software(served).observe({
-          currentVersion,
+          currentVersion: () => versionOf(served, context.endpoint, currentVersion),
           received(address, received, redelivered) {
             const { configId, config: payload } = received;
             const again = redelivered ? { redelivered } : {};
@@ -37,8 +37,12 @@ export default function register(RED: NodeAPI): void {
       return {
         async input(message) {
           const address = addressOf(message, endpoint);
-          const outcome = await assignments.software(address).getFor(await currentVersion(), sender);
-          return withAssignment(message, address, endpoint, 'cmx_ota', outcome, (version) => ({ version }));
+          const outcome = await assignments
+            .software(address)
+            .getFor(await versionOf(address, endpoint, currentVersion), sender);
+          return withAssignment(message, address, endpoint, 'cmx_ota', outcome, {
+            version: outcome.assignment?.configId,
+          });
         },
         close() {},
       };

@@ -73,7 +73,7 @@ export class KnownCommands {
    */
   async forgetOld(isPending: (command: StoredCommand) => boolean): Promise<void> {
     const now = Date.now();
-    for (const command of [...this.all()]) {
+    for (const command of this.all()) {
       const { askedAt, result, reported, deadline } = command;
       const waits = result === undefined ? deadline !== undefined && deadline > now : !reported;
       if (now - askedAt > lifetime && !waits && !isPending(command)) await this.remove(command);

@@ -30,7 +30,7 @@ export interface MetadataOutcome extends ExchangeOutcome {
 /**
  * Does one operation; `body` of the outcome is the attributes (`get`), their names (`getKeys`), or absent.
  * @param payload `updateKeys`, `update`: an object; `deleteKeys`: an array of names; `get`: an array of names or
- *   `{ keys }` selects, anything else means all; a string may hold the JSON of what is to be written
+ *   `{ keys }` selects, anything else means all
  * @throws {KaaError} as `KaaClient.send`; KAA_INVALID where the payload is not what the operation takes
  */
 export async function performMetadata(
@@ -57,7 +57,7 @@ function bodyOf(operation: MetadataOperation, payload: unknown, mostValues: numb
     const keys = selectedKeys(payload);
     return keys === undefined ? undefined : { keys: readJson(subject, keys, mostValues) };
   }
-  return readJson(subject, typeof payload === 'string' ? parse(payload) : payload, mostValues);
+  return readJson(subject, payload, mostValues);
 }
 
 /** Where a message gives the names alone, they are not below `keys` in it. */
@@ -71,12 +71,4 @@ function selectedKeys(payload: unknown): readonly unknown[] | undefined {
   if (Array.isArray(payload)) return payload;
   if (typeof payload !== 'object' || payload === null || !('keys' in payload)) return undefined;
   return Array.isArray(payload.keys) ? payload.keys : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new KaaInvalidError('payload', [{ path: '', reason: 'is a string that is not JSON' }]);
-  }
 }

@@ -31,7 +31,7 @@ export function kaaOf(
 
 /**
  * The answer to a message that asked.
- * @param nameConfigId gives what names the assignment beside `configId`
+ * @param named what the message calls it beside `configId`
  */
 export function withAssignment(
   message: FlowMessage,
@@ -39,12 +39,13 @@ export function withAssignment(
   endpoint: Endpoint,
   extension: KaaProperty['extension'],
   { assignment, unchanged, body: _body, ...outcome }: AssignmentOutcome,
-  nameConfigId: (configId: string) => Partial<FlowMessage>,
+  named: Partial<FlowMessage>,
 ): FlowMessage {
   const properties = {
     payload: assignment?.config ?? null,
-    ...(assignment === undefined ? {} : { configId: assignment.configId, ...nameConfigId(assignment.configId) }),
-    ...(unchanged ? { unchanged } : {}),
+    configId: assignment?.configId,
+    unchanged: unchanged ? true : undefined,
+    ...named,
   };
   return withOutcome(message, address, endpoint, { extension, ...outcome }, properties);
 }

@@ -137,7 +137,7 @@ function readExtensions(properties: Properties): Record<ExtensionName, string> {
     const property = extensionProperties[extension];
     return requireName('extension', `name of the ${extension} instance`, textProperty(properties, property, extension));
   };
-  return {
+  const names = {
     dcx: instance('dcx'),
     epmx: instance('epmx'),
     cex: instance('cex'),
@@ -145,6 +145,10 @@ function readExtensions(properties: Properties): Record<ExtensionName, string> {
     cmx_ota: instance('cmx_ota'),
     bcx: instance('bcx'),
   };
+  if (new Set(Object.values(names)).size < Object.keys(names).length) {
+    throw new KaaConfigError('Two extension instances have the same name; their answers could not be told apart.');
+  }
+  return names;
 }
 
 function optionalName(kind: NameKind, label: string, value: string): string | undefined {

@@ -98,7 +98,7 @@ export function addressProperties(
 
 /**
  * The input message with its outcome, on its way out; a copy where the flow has frozen it.
- * @param properties what the outcome changes beside `kaa`
+ * @param properties what the outcome changes beside `kaa`; undefined removes what an earlier node has left
  */
 export function withOutcome(
   message: FlowMessage,
@@ -110,5 +110,7 @@ export function withOutcome(
   const output = Object.isExtensible(message) ? message : { ...message };
   delete output.token;
   delete output.appVersion;
-  return Object.assign(output, addressProperties(address, endpoint), properties, { kaa });
+  Object.assign(output, properties, addressProperties(address, endpoint), { kaa });
+  for (const [name, value] of Object.entries(properties)) if (value === undefined) delete output[name];
+  return output;
 }

@@ -1,6 +1,8 @@
 /** The kaa-ota node's settings. */
 import type { Node, NodeAPI } from 'node-red';
+import type { EndpointAddress } from '../client/channel.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
+import type { Endpoint } from './endpoint.ts';
 import { type Properties, typedProperty } from './properties.ts';
 import { typedValue } from './typed-value.ts';
 
@@ -20,4 +22,14 @@ export function readCurrentVersion(RED: NodeAPI, node: Node, properties: Propert
     if (typeof version === 'string' || typeof version === 'number') return String(version);
     throw new KaaInvalidError('currentVersion', [{ path: '', reason: 'must be a text' }]);
   };
+}
+
+/** The property speaks for the endpoint itself: what others run is known by what was reported for them. */
+export function versionOf(
+  { token, appVersion }: EndpointAddress,
+  endpoint: Endpoint,
+  currentVersion: () => Promise<string>,
+): Promise<string> {
+  const isOwn = token === endpoint.token && appVersion === endpoint.appVersion;
+  return isOwn ? currentVersion() : Promise.resolve('');
 }

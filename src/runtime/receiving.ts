@@ -1,8 +1,9 @@
 /** The settings that all receiving nodes share. */
 import type { Node, NodeAPI } from 'node-red';
+import { KaaInvalidError } from '../protocol/errors.ts';
 import { booleanProperty, type Properties, typedProperty } from './properties.ts';
 import type { ReceivingOptions } from './served-endpoints.ts';
-import { typedValue } from './typed-value.ts';
+import { type TypedValue, typedValue } from './typed-value.ts';
 
 /** A literal would export secrets. */
 const tokensTypes = ['env', 'flow', 'global', 'jsonata'] as const;
@@ -12,7 +13,16 @@ export function readReceiving(RED: NodeAPI, node: Node, properties: Properties):
   const property = typedProperty(properties, 'tokens', 'env');
   const tokens = property.value === '' ? undefined : typedValue(RED, node, 'tokens', property, tokensTypes);
   return {
-    tokens: tokens === undefined ? undefined : () => tokens({ _msgid: '' }),
+    tokens: tokens === undefined ? undefined : () => evaluate(tokens),
     dynamic: booleanProperty(properties, 'dynamic', false),
   };
+}
+
+async function evaluate(tokens: TypedValue): Promise<unknown> {
+  try {
+    return await tokens({ _msgid: '' });
+  } catch {
+    // What went wrong would be told with the values that it went wrong with, and these are secrets.
+    throw new KaaInvalidError('list of tokens', [{ path: '', reason: 'cannot be evaluated' }]);
+  }
 }

@@ -14,8 +14,7 @@ export interface ReceivingOptions {
 
 interface Served {
   readonly stop: () => void;
-  /** From the list: it goes when it stands there no more. */
-  readonly listed: boolean;
+  readonly origin: 'fixed' | 'listed';
 }
 
 /**
@@ -27,41 +26,81 @@ export function receiveFor(
   options: ReceivingOptions,
   serve: (address: EndpointAddress) => () => void,
 ): Behaviour {
-  const { token, appVersion } = context.endpoint;
+  const { token } = context.endpoint;
   const own = token === undefined ? undefined : ownAddress(context.endpoint);
   if (own === undefined && options.tokens === undefined && !options.dynamic) {
     throw new KaaConfigError('The kaa-endpoint has no endpoint token; set it there, or name endpoints in this node.');
   }
   const served = new ServedEndpoints(context, serve);
-  const evaluate = async (): Promise<void> => {
-    try {
-      served.replaceList(readEndpointTokens(await options.tokens?.(), appVersion));
-    } catch (error) {
-      context.raise(undefined, asError(error));
-    }
-  };
-  let unwatch = (): void => {};
+  const list = options.tokens === undefined ? undefined : new EndpointListWatch(context, options.tokens, served);
   return {
     start() {
-      if (own !== undefined) served.add(own, false);
-      if (options.tokens === undefined) return;
-      unwatch = context.client.onStatus(({ state }) => {
-        if (state === 'connected') void evaluate();
-      });
-      void evaluate();
+      if (own !== undefined) served.add(own, 'fixed');
+      list?.start();
     },
     ...(options.dynamic ? { input: (message) => served.act(message) } : {}),
     close() {
-      unwatch();
+      list?.stop();
       served.close();
     },
   };
+}
+
+/** Evaluates the list at the start and at every connect. */
+class EndpointListWatch {
+  readonly #context: FlowNodeContext;
+  readonly #tokens: () => Promise<unknown>;
+  readonly #served: ServedEndpoints;
+  #unwatch = (): void => {};
+  /** Counts the evaluations: only the newest one counts. */
+  #evaluations = 0;
+  /** What was last told to be wrong with the list. */
+  #told: string | undefined;
+
+  constructor(context: FlowNodeContext, tokens: () => Promise<unknown>, served: ServedEndpoints) {
+    this.#context = context;
+    this.#tokens = tokens;
+    this.#served = served;
+  }
+
+  start(): void {
+    this.#unwatch = this.#context.client.onStatus(({ state }) => {
+      if (state === 'connected') void this.#evaluate();
+    });
+    void this.#evaluate();
+  }
+
+  stop(): void {
+    this.#unwatch();
+    this.#evaluations += 1;
+  }
+
+  async #evaluate(): Promise<void> {
+    this.#evaluations += 1;
+    const number = this.#evaluations;
+    try {
+      const value = await this.#tokens();
+      if (number !== this.#evaluations) return;
+      const { addresses, problems } = readEndpointTokens(value, this.#context.endpoint.appVersion);
+      this.#served.replaceList(addresses);
+      if (problems.length > 0) throw new KaaInvalidError('list of tokens', problems);
+      this.#told = undefined;
+    } catch (error) {
+      if (number !== this.#evaluations) return;
+      const told = asError(error);
+      if (told.message !== this.#told) this.#context.raise(undefined, told);
+      this.#told = told.message;
+    }
+  }
 }
 
 class ServedEndpoints {
   readonly #context: FlowNodeContext;
   readonly #serve: (address: EndpointAddress) => () => void;
   readonly #served = new Map<string, Served>();
+  #listed: ReadonlySet<string> = new Set();
+  /** Ended by a message, although they stand in the list. */
+  readonly #ended = new Set<string>();
   #closed = false;
 
   constructor(context: FlowNodeContext, serve: (address: EndpointAddress) => () => void) {
@@ -69,35 +108,39 @@ class ServedEndpoints {
     this.#serve = serve;
   }
 
-  add(address: EndpointAddress, listed: boolean): void {
+  /** @param origin `listed`: it goes when it stands in the list no more */
+  add(address: EndpointAddress, origin: 'fixed' | 'listed'): void {
     const key = keyOf(address);
-    if (this.#closed || this.#served.has(key)) return;
-    const end = this.#serve(address);
-    const stop = (): void => {
-      end();
-      this.#context.notObserving(address);
-    };
-    this.#served.set(key, { stop, listed });
+    const known = this.#served.get(key);
+    if (this.#closed || (known !== undefined && origin === 'listed')) return;
+    const stop = known?.stop ?? this.#start(address);
+    this.#served.set(key, { stop, origin });
   }
 
   replaceList(addresses: readonly EndpointAddress[]): void {
-    const wanted = new Set(addresses.map(keyOf));
-    for (const [key, { listed, stop }] of this.#served) {
-      if (!listed || wanted.has(key)) continue;
+    const listed = new Set(addresses.map(keyOf));
+    this.#listed = listed;
+    for (const key of this.#ended) if (!listed.has(key)) this.#ended.delete(key);
+    for (const [key, { origin, stop }] of this.#served) {
+      if (origin === 'fixed' || listed.has(key)) continue;
       this.#served.delete(key);
       stop();
     }
-    for (const address of addresses) this.add(address, true);
+    for (const address of addresses) if (!this.#ended.has(keyOf(address))) this.add(address, 'listed');
   }
 
   /** Handles `msg.action`. */
   act(message: FlowMessage): Promise<undefined> {
     const { action } = message;
     const address = addressOf(message, this.#context.endpoint);
-    if (action === 'observe') this.add(address, false);
-    else if (action === 'unobserve') {
-      this.#served.get(keyOf(address))?.stop();
-      this.#served.delete(keyOf(address));
+    const key = keyOf(address);
+    if (action === 'observe') {
+      this.#ended.delete(key);
+      this.add(address, 'fixed');
+    } else if (action === 'unobserve') {
+      if (this.#listed.has(key)) this.#ended.add(key);
+      this.#served.get(key)?.stop();
+      this.#served.delete(key);
     } else throw new KaaInvalidError('msg.action', [{ path: '', reason: 'must be observe or unobserve' }]);
     return Promise.resolve(undefined);
   }
@@ -106,6 +149,14 @@ class ServedEndpoints {
     this.#closed = true;
     for (const { stop } of this.#served.values()) stop();
     this.#served.clear();
+  }
+
+  #start(address: EndpointAddress): () => void {
+    const end = this.#serve(address);
+    return () => {
+      end();
+      this.#context.notObserving(address);
+    };
   }
 }
 
