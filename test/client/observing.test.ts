@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import FakeTimers from '@sinonjs/fake-timers';
+import fc from 'fast-check';
 import { everyName, type Observer, type Push, type Sender, type Target } from '../../src/client/channel.ts';
 import { KaaClient } from '../../src/client/client.ts';
 import type { ExchangeOutcome } from '../../src/client/exchange.ts';
@@ -240,6 +241,50 @@ describe('observing', () => {
       const single = observe(reboot);
       server.link.deliver(`${command}/reboot/status`, [{ id: 1 }]);
       assert.deepEqual([every.pushes.length, single.pushes.length], [0, 1]);
+    });
+
+    it('are in the end exactly what is wanted, whatever comes and goes while SUBACKs are under way', async () => {
+      const names = [everyName, 'reboot', 'valve'];
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 15 }), async (steps) => {
+          server = new MemoryServer();
+          await connect();
+          const { link } = server;
+          const acknowledgements: (() => void)[] = [];
+          const active = new Set<string>();
+          link.subscribe = (filters) => {
+            for (const filter of filters) active.add(filter);
+            return new Promise((resolve) => {
+              acknowledgements.push(() => resolve(filters.map(() => 0)));
+            });
+          };
+          link.unsubscribe = (filters) => {
+            for (const filter of filters) active.delete(filter);
+          };
+          const observed = new Map<string, () => void>();
+          for (const step of steps) {
+            const name = names[step];
+            if (name === undefined) acknowledgements.shift()?.();
+            else if (observed.has(name)) {
+              observed.get(name)?.();
+              observed.delete(name);
+            } else observed.set(name, client.observe({ ...reboot, name }, new Recorder()));
+            await settle();
+          }
+          while (acknowledgements.length > 0) {
+            acknowledgements.shift()?.();
+            await settle();
+          }
+          const every = observed.has(everyName) ? ['+/+/status', '+/+/error', '+/status', '+/error'] : [];
+          const single = [...observed.keys()].flatMap((name) =>
+            ['+/status', '+/error', 'status', 'error'].map((end) => `${name}/${end}`),
+          );
+          const wanted = every.length > 0 ? every : single;
+          for (const filter of wanted) assert.ok(active.has(`${command}/${filter}`), filter);
+          if (every.length > 0) assert.equal(active.size, every.length);
+          await client.close(0);
+        }),
+      );
     });
 
     it('a message that makes the platform push waits for the subscription to the pushes too', async () => {
