@@ -17,7 +17,7 @@ import { readError, readStatus } from './answer.ts';
 import type { Channel, Observer, Push, Sender, Target } from './channel.ts';
 import { Channels, type Recipient } from './channels.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
-import { Exchange, type ExchangeOutcome, type Settlement } from './exchange.ts';
+import { Exchange, type ExchangeOutcome, type SendOptions, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
 import type { Subscription } from './subscription.ts';
 import { type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
@@ -86,7 +86,6 @@ export class KaaClient {
   /**
    * Sends a message to a resource and waits for what `settlement` names.
    * @param payload the body as it goes over the wire
-   * @param observed an observed target that the message makes the platform push to: its subscription comes first
    * @throws {KaaInvalidError} the payload is larger than `maxPayload`
    * @throws {KaaOfflineError} not connected (at once), or the connection was lost before the outcome
    * @throws {KaaBusyError} too many messages are waiting
@@ -101,7 +100,7 @@ export class KaaClient {
     payload: Buffer,
     settlement: Settlement,
     sender: Sender,
-    observed?: Target,
+    options: SendOptions<Target> = {},
   ): Promise<ExchangeOutcome> {
     this.requireAvailable();
     this.requireFitting(payload);
@@ -109,8 +108,11 @@ export class KaaClient {
     const channel = this.#channels.of(target);
     const { silent, waiting } = channel.traffic;
     if (silent && waiting.size >= longestSilentLine) throw new KaaBusyError(waiting.size);
-    const channelObserved = observed === undefined ? undefined : this.#channels.of(observed);
-    const exchange = new Exchange(channel, payload, settlement, sender, channelObserved);
+    const { observed, ...rest } = options;
+    const exchange = new Exchange(channel, payload, settlement, sender, {
+      ...rest,
+      ...(observed === undefined ? {} : { observed: this.#channels.of(observed) }),
+    });
     this.#window.push(exchange);
     return exchange.outcome;
   }

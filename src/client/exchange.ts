@@ -15,13 +15,20 @@ export interface ExchangeOutcome extends Partial<AnswerBody> {
   readonly roundTripMs: number;
 }
 
+/** What a message may want beside its settlement. */
+export interface SendOptions<Observed> {
+  /** What the message makes the platform push to: its subscription must be confirmed too before the message goes. */
+  readonly observed?: Observed;
+  /** Called with the answer before anything that came behind it; what it throws fails the message. */
+  readonly answered?: (outcome: ExchangeOutcome) => void;
+}
+
 export class Exchange {
   readonly channel: Channel<Exchange>;
   readonly payload: Buffer;
   readonly settlement: Settlement;
   readonly sender: Sender;
-  /** Its subscription must be confirmed before the message goes, as that of `channel`. */
-  readonly observed: Channel<Exchange> | undefined;
+  readonly options: SendOptions<Channel<Exchange>>;
   /** Set when published; absent where no ID is needed. */
   requestId: number | undefined;
   /** What the link calls the message, while its receipt is awaited at QoS 1. */
@@ -43,13 +50,13 @@ export class Exchange {
     payload: Buffer,
     settlement: Settlement,
     sender: Sender,
-    observed?: Channel<Exchange>,
+    options: SendOptions<Channel<Exchange>>,
   ) {
     this.channel = channel;
     this.payload = payload;
     this.settlement = settlement;
     this.sender = sender;
-    this.observed = observed;
+    this.options = options;
     const { promise, resolve, reject } = Promise.withResolvers<ExchangeOutcome>();
     this.outcome = promise;
     this.resolve = resolve;

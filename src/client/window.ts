@@ -140,7 +140,7 @@ export class RequestWindow {
   failWaiting(channel: Channel<Exchange>, error: Error): void {
     const waiting = this.#line.remove(
       channel.traffic,
-      (exchange) => exchange.channel === channel || exchange.observed === channel,
+      (exchange) => exchange.channel === channel || exchange.options.observed === channel,
     );
     for (const exchange of waiting) exchange.reject(error);
   }
@@ -150,23 +150,25 @@ export class RequestWindow {
     exchange.channel.traffic.silent = false;
     this.#objections.end(exchange);
     try {
-      const answer = read();
+      const outcome = { ...read(), ...idOf(exchange), roundTripMs: elapsed(exchange) };
+      exchange.options.answered?.(outcome);
       this.#leave(exchange);
       this.#freeId(exchange);
-      exchange.resolve({ ...answer, ...idOf(exchange), roundTripMs: elapsed(exchange) });
+      exchange.resolve(outcome);
     } catch (error) {
       this.#fail(exchange, error instanceof Error ? error : new Error(String(error)));
     }
     this.advance();
   }
 
-  #subscribe({ channel, observed }: Exchange): void {
+  #subscribe({ channel, options: { observed } }: Exchange): void {
     this.#subscriptions.request(channel);
     if (observed !== undefined) this.#subscriptions.request(observed);
   }
 
   #mayGo(exchange: Exchange): boolean {
-    const { channel, observed } = exchange;
+    const { channel } = exchange;
+    const { observed } = exchange.options;
     const { traffic, requestIds } = channel;
     if (traffic.silent && traffic.outstanding > 0) return false;
     if (!this.#subscriptions.granted(channel) || (observed !== undefined && !this.#subscriptions.granted(observed))) {

@@ -8,7 +8,7 @@ import type { ExchangeOutcome } from '../client/exchange.ts';
 import { StandingRequest } from '../client/standing-request.ts';
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
 import type { Records, StoredAssignment, StoredEndpoint } from '../store/store.ts';
-import { isUnchanged, readAssignment, type Reading, type ReceivedAssignment } from './assignment.ts';
+import { isUnchanged, readAssignment, type ReceivedAssignment, type Reading } from './assignment.ts';
 import { Serial } from './serial.ts';
 import { storedEndpoint } from './stored-endpoint.ts';
 
@@ -109,10 +109,10 @@ export abstract class EndpointAssignment<
    */
   async get(sender: Sender): Promise<AssignmentOutcome> {
     const { reading, ...outcome } = await this.ask({}, sender);
-    await this.opened;
+    // Behind everything that came before the answer.
+    await this.inTurn(() => Promise.resolve());
     const resource = this.#path(this.#resources.asked);
     if (!isUnchanged(reading)) {
-      this.#received(reading);
       const { configId, config } = structuredClone(reading);
       return { ...outcome, resource, assignment: { configId, config }, unchanged: false };
     }
@@ -133,8 +133,7 @@ export abstract class EndpointAssignment<
 
   pushed(_target: Target, push: Push): void {
     try {
-      const reading = readAssignment(this.#label, push);
-      if (!isUnchanged(reading)) this.#received(reading);
+      this.#read(push);
     } catch (error) {
       this.failed(error);
     }
@@ -205,17 +204,25 @@ export abstract class EndpointAssignment<
 
   protected async observeWith(body: object): Promise<Reading> {
     const { reading } = await this.ask({ ...body, observe: true }, this);
-    if (!isUnchanged(reading)) this.#received(reading);
     return reading;
   }
 
   protected async ask(body: object, sender: Sender): Promise<ExchangeOutcome & { readonly reading: Reading }> {
-    const outcome = await this.send(this.#resources.asked, body, sender);
-    return { ...outcome, reading: readAssignment(this.#label, outcome) };
+    let reading: Reading = { unchanged: true };
+    const outcome = await this.send(this.#resources.asked, body, sender, (answer) => {
+      reading = this.#read(answer);
+    });
+    return { ...outcome, reading };
   }
 
-  protected send(resource: ResourceOf, body: object, sender: Sender): Promise<ExchangeOutcome> {
-    return this.#client.send(this.#target(resource), Buffer.from(JSON.stringify(body)), 'answer', sender);
+  protected send(
+    resource: ResourceOf,
+    body: object,
+    sender: Sender,
+    answered: (outcome: ExchangeOutcome) => void = () => {},
+  ): Promise<ExchangeOutcome> {
+    const payload = Buffer.from(JSON.stringify(body));
+    return this.#client.send(this.#target(resource), payload, 'answer', sender, { answered });
   }
 
   /** Where the store fails, it is remembered here only, and the nodes are told. */
@@ -257,8 +264,11 @@ export abstract class EndpointAssignment<
     return `${resources[this.#resources.asked].extension}/${this.#path(this.#resources.asked)}`;
   }
 
-  #received(received: ReceivedAssignment): void {
-    void this.inTurn(() => this.take(received));
+  /** Answers and pushes are taken in the order in which they came. */
+  #read(message: Partial<Push>): Reading {
+    const reading = readAssignment(this.#label, message);
+    if (!isUnchanged(reading)) void this.inTurn(() => this.take(reading));
+    return reading;
   }
 
   #path(resource: ResourceOf): string {

@@ -46,7 +46,7 @@ export class EndpointCommands {
       ready: () => this.#results.sent,
       received: (type, body, requestId) => this.#received(type, body, requestId),
       complete: (type) => void this.#inTurn(() => this.#complete(type)),
-      failed,
+      failed: (error, type) => this.#failed(error, type),
       observing: (path, error) => {
         for (const receiver of this.#receivers) {
           const { commandType } = receiver;
@@ -208,9 +208,10 @@ export class EndpointCommands {
     }
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, type?: string): void {
     const reported = error instanceof Error ? error : new Error(String(error));
-    for (const receiver of this.#receivers) receiver.failed(this.#address, reported);
+    const receivers = type === undefined ? this.#receivers : this.#receiversOf(type);
+    for (const receiver of receivers) receiver.failed(this.#address, reported);
   }
 }
 

@@ -26,7 +26,8 @@ export interface ObservedCommandsListener {
   received(type: string, body: unknown, requestId: number | undefined): void;
   /** Behind `received`: it was all that the platform has of a type. */
   complete(type: string): void;
-  failed(error: Error): void;
+  /** @param type what it is about; undefined where that is not known */
+  failed(error: Error, type?: string): void;
   /** How the last try to observe a resource path ended. */
   observing(path: string, error: unknown): void;
 }
@@ -80,12 +81,12 @@ export class ObservedCommands implements Observer, Sender {
     this.#take(name, push);
   }
 
-  pushFailed(_target: Target, error: Error): void {
-    this.#listener.failed(error);
+  pushFailed({ name = '' }: Target, error: Error): void {
+    if (nameProblem('commandType', name) === undefined) this.#listener.failed(error, name);
   }
 
-  unexpectedError(_target: Target, error: Error): void {
-    this.#listener.failed(error);
+  unexpectedError({ name }: Target, error: Error): void {
+    this.#listener.failed(error, name);
   }
 
   #request(type: string): StandingRequest {
@@ -100,22 +101,26 @@ export class ObservedCommands implements Observer, Sender {
   }
 
   async #ask(type: string): Promise<void> {
-    this.#take(type, await this.#client.send(this.#target(type), observeBody, 'answer', this));
-    this.#listener.complete(type);
+    await this.#client.send(this.#target(type), observeBody, 'answer', this, {
+      answered: (outcome) => {
+        this.#take(type, outcome);
+        this.#listener.complete(type);
+      },
+    });
   }
 
   #take(type: string, { body, leftOut = [], requestId }: Partial<Push>): void {
     this.#listener.received(type, body, requestId);
     if (leftOut.length === 0) return;
     const path = resourcePath(resources.commands, type);
-    this.#listener.failed(new KaaProtocolError(`${resources.commands.extension}/${path}`, leftOut));
+    this.#listener.failed(new KaaProtocolError(`${resources.commands.extension}/${path}`, leftOut), type);
   }
 
   /** Whether the platform answers with metadata or refuses to, it has heard of the endpoint. */
   async #announce(): Promise<void> {
     const target = { ...this.#address, resource: 'metadataKeys' } as const;
     try {
-      await this.#client.send(target, emptyBody, 'answer', this, this.#target(everyName));
+      await this.#client.send(target, emptyBody, 'answer', this, { observed: this.#target(everyName) });
     } catch (error) {
       if (!(error instanceof KaaRejectedError || error instanceof KaaProtocolError)) throw error;
     }

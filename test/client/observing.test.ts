@@ -160,6 +160,31 @@ describe('observing', () => {
     });
   });
 
+  it('an answer is taken before the push behind it', async () => {
+    await connect();
+    const order: unknown[] = [];
+    client.observe(reboot, {
+      pushed: (_target, { body }) => void order.push(body),
+      pushFailed: () => assert.fail(),
+    });
+    const answered = (outcome: ExchangeOutcome): void => void order.push(outcome.body);
+    const outcome = client.send(reboot, Buffer.from('{}'), 'answer', sender, { answered });
+    await settle();
+    server.link.deliver(`${server.link.published[0]?.topic}/status`, [{ id: 1 }]);
+    server.link.deliver(`${command}/reboot/status`, [{ id: 2 }]);
+    assert.deepEqual(order, [[{ id: 1 }], [{ id: 2 }]]);
+    await outcome;
+  });
+
+  it('an answer that cannot be taken fails the request', async () => {
+    await connect();
+    const answered = (): void => assert.fail('unusable');
+    const outcome = client.send(reboot, Buffer.from('{}'), 'answer', sender, { answered });
+    await settle();
+    server.link.deliver(`${server.link.published[0]?.topic}/status`, [{ id: 1 }]);
+    await assert.rejects(outcome, /unusable/);
+  });
+
   describe('a late answer to a request that timed out', () => {
     async function timedOut(): Promise<{ observer: Recorder; topic: string }> {
       await connect();
@@ -292,7 +317,7 @@ describe('observing', () => {
       server.link.grant = (filter) => (filter.includes('/command/') ? undefined : 0);
       observe(everyType);
       const keys = { ...address, resource: 'metadataKeys' } as const;
-      const outcome = client.send(keys, Buffer.alloc(0), 'answer', sender, everyType);
+      const outcome = client.send(keys, Buffer.alloc(0), 'answer', sender, { observed: everyType });
       await settle();
       assert.deepEqual(server.link.published, []);
       await assert.rejects(

@@ -94,6 +94,16 @@ describe('commands', () => {
     );
   });
 
+  it('are handed out in the order in which they came, by answers and pushes', async () => {
+    const receiver = serve();
+    platform.server.onPublish = (link, { topic }) => {
+      link.deliver(`${topic}/status`, [{ id: 1 }, { id: 2 }]);
+      link.deliver('kp1/v1/cex/secret/command/reboot/status', [{ id: 3 }]);
+    };
+    await platform.connect();
+    assert.deepEqual(receiver.ids, [1, 2, 3]);
+  });
+
   it('are handed out once, however often they are delivered', async () => {
     outstanding = [{ id: 1, payload: { a: 1, b: 2 } }];
     const receiver = serve();

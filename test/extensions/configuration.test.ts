@@ -116,6 +116,18 @@ describe('configurations', () => {
     assert.deepEqual([assignment, unchanged], [undefined, true]);
   });
 
+  it('are handed out in the order in which they came, by answers and pushes', async () => {
+    const observer = observe();
+    platform.server.onPublish = (link, { topic }) => {
+      link.deliver(`${topic}/status`, a);
+      link.deliver('kp1/v1/cmx/secret/config/json/status', b);
+    };
+    await platform.connect();
+    assert.deepEqual(observer.configIds, ['a', 'b']);
+    const { assignment } = await assignments.configuration(address, '').get(sender);
+    assert.deepEqual(assignment, a);
+  });
+
   it('that the platform goes back to are handed out again', async () => {
     const observer = observe();
     await platform.connect();

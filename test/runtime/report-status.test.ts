@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { reportStatus } from '../../src/runtime/report-status.ts';
 
-const _msgid = '';
+const message = { _msgid: '' };
 
 describe('the status of a report', () => {
-  for (const [what, message, property, status] of [
+  for (const [what, given, property, status] of [
     ['nothing said', {}, {}, { statusCode: 200 }],
     ['msg.statusCode', { statusCode: 404 }, {}, { statusCode: 404 }],
     ['msg.error', { error: { message: 'broken' } }, {}, { statusCode: 500, reasonPhrase: 'broken' }],
@@ -41,24 +41,24 @@ describe('the status of a report', () => {
     ['a reason that is no text', { reasonPhrase: { a: 1 } }, {}, { statusCode: 200 }],
   ] as const) {
     it(`${what}: ${JSON.stringify(status)}`, () => {
-      assert.deepEqual(reportStatus({ _msgid, ...message }, property), status);
+      assert.deepEqual(reportStatus({ ...message, ...given }, property), status);
     });
   }
 
   for (const statusCode of ['ECONNREFUSED', '200', 99, 600, 200.5, null, Number.NaN, {}]) {
     it(`msg.statusCode ${JSON.stringify(statusCode)} is KAA_INVALID`, () => {
-      assert.throws(() => reportStatus({ _msgid, statusCode }), { code: 'KAA_INVALID' });
+      assert.throws(() => reportStatus({ ...message, statusCode }), { code: 'KAA_INVALID' });
     });
   }
 
   for (const statusCode of ['x', 99, 600, '200.5', {}]) {
     it(`the property ${JSON.stringify(statusCode)} is KAA_INVALID, also beside an error`, () => {
-      assert.throws(() => reportStatus({ _msgid, error: 'x' }, { statusCode }), { code: 'KAA_INVALID' });
+      assert.throws(() => reportStatus({ ...message, error: 'x' }, { statusCode }), { code: 'KAA_INVALID' });
     });
   }
 
   it('a long reason is cut', () => {
-    const { reasonPhrase = '' } = reportStatus({ _msgid, error: 'x'.repeat(5000) });
+    const { reasonPhrase = '' } = reportStatus({ ...message, error: 'x'.repeat(5000) });
     assert.equal(reasonPhrase.length, 1000);
   });
 });
