@@ -35,7 +35,8 @@ export function readStatus(resource: Resource, label: string, token: string, pay
   const problems: readonly Problem[] =
     parsed === undefined && text !== '' ? [{ path: '', reason: 'must be JSON' }] : responseProblems(resource, parsed);
   if (problems.length > 0) {
-    if (!resource.observable || !Array.isArray(parsed)) throw new KaaProtocolError(label, problems);
+    if (resource.response['type'] !== 'array' || !resource.observable || !Array.isArray(parsed))
+      throw new KaaProtocolError(label, problems);
     return { ...outcome, ...soundItems(resource, parsed) };
   }
   return parsed === undefined ? outcome : { ...outcome, body: parsed };

@@ -70,7 +70,7 @@ export class CommandResults implements Sender {
   /**
    * Sends the result of a command; where that is not possible now, it goes out later.
    * @param responder told where it is refused then
-   * @throws {KaaRejectedError} the platform refused it
+   * @throws {KaaRejectedError} the platform refused it; where it said that it could not take it now, it goes out later too
    */
   async report(command: StoredCommand, responder: Sender): Promise<ResultOutcome> {
     const resource = resourcePath(resources.commandResults, command.type);
@@ -79,9 +79,11 @@ export class CommandResults implements Sender {
       this.#responders.delete(keyOf(command));
       return { ...outcome, resource, confirmed: outcome.statusCode !== undefined };
     } catch (error) {
-      if (!maySucceedLater(error)) throw error;
-      this.#responders.set(keyOf(command), responder);
-      this.#unreported?.retry();
+      if (maySucceedLater(error)) {
+        this.#responders.set(keyOf(command), responder);
+        this.#unreported?.retry();
+      }
+      if (error instanceof KaaRejectedError || !maySucceedLater(error)) throw error;
       return { resource, confirmed: false, stored: true };
     }
   }

@@ -9,7 +9,7 @@ import {
 } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { StandingRequest } from '../client/standing-request.ts';
-import { KaaProtocolError, KaaRejectedError } from '../protocol/errors.ts';
+import { KaaProtocolError, KaaRejectedError, type Problem } from '../protocol/errors.ts';
 import { nameProblem } from '../protocol/names.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 
@@ -103,6 +103,8 @@ export class ObservedCommands implements Observer, Sender {
   async #ask(type: string): Promise<void> {
     await this.#client.send(this.#target(type), observeBody, 'answer', this, {
       answered: (outcome) => {
+        const { body, leftOut = [] } = outcome;
+        if (leftOut.length > 0 && Array.isArray(body) && body.length === 0) throw unreadable(type, leftOut);
         this.#take(type, outcome);
         this.#listener.complete(type);
       },
@@ -111,9 +113,7 @@ export class ObservedCommands implements Observer, Sender {
 
   #take(type: string, { body, leftOut = [], requestId }: Partial<Push>): void {
     this.#listener.received(type, body, requestId);
-    if (leftOut.length === 0) return;
-    const path = resourcePath(resources.commands, type);
-    this.#listener.failed(new KaaProtocolError(`${resources.commands.extension}/${path}`, leftOut), type);
+    if (leftOut.length > 0) this.#listener.failed(unreadable(type, leftOut), type);
   }
 
   /** Whether the platform answers with metadata or refuses to, it has heard of the endpoint. */
@@ -129,6 +129,10 @@ export class ObservedCommands implements Observer, Sender {
   #target(name: string): Target {
     return { ...this.#address, resource: 'commands', name };
   }
+}
+
+function unreadable(type: string, problems: readonly Problem[]): KaaProtocolError {
+  return new KaaProtocolError(`${resources.commands.extension}/${pathOf(type)}`, problems);
 }
 
 function pathOf(type: string): string {

@@ -7,7 +7,7 @@ import { KaaInvalidError } from '../protocol/errors.ts';
 import type { FlowMessage } from './messages.ts';
 import { nameProperty, numberProperty, type Properties, typedProperty } from './properties.ts';
 import { isFailure, reportStatus, type ReportStatus } from './report-status.ts';
-import { type TypedProperty, typedValue, type ValueType } from './typed-value.ts';
+import { type TypedValue, typedValue } from './typed-value.ts';
 
 /** @throws {KaaConfigError} a property that cannot be used */
 export function readReceiver(properties: Properties): Pick<CommandReceiver, 'commandType' | 'replyTimeout'> {
@@ -17,7 +17,7 @@ export function readReceiver(properties: Properties): Pick<CommandReceiver, 'com
   };
 }
 
-const referenceTypes = ['msg', 'flow', 'global', 'env', 'jsonata'] as const;
+const types = ['num', 'str', 'msg', 'flow', 'global', 'env', 'jsonata'] as const;
 
 /**
  * Gives the status of a result, by the node's properties and the message.
@@ -28,12 +28,12 @@ export function readResponse(
   node: Node,
   properties: Properties,
 ): (message: FlowMessage) => Promise<ReportStatus> {
-  const evaluator = (name: string, property: TypedProperty, literal: ValueType) => {
-    const types = [literal, ...referenceTypes];
+  const evaluator = (name: string, defaultType: string): TypedValue | undefined => {
+    const property = typedProperty(properties, name, defaultType);
     return property.value === '' ? undefined : typedValue(RED, node, name, property, types);
   };
-  const statusCode = evaluator('statusCode', typedProperty(properties, 'statusCode', 'num'), 'num');
-  const reasonPhrase = evaluator('reasonPhrase', typedProperty(properties, 'reasonPhrase', 'str'), 'str');
+  const statusCode = evaluator('statusCode', 'num');
+  const reasonPhrase = evaluator('reasonPhrase', 'str');
   return async (message) =>
     reportStatus(message, {
       statusCode: await statusCode?.(message),

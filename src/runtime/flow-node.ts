@@ -11,7 +11,7 @@ import { KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts
 import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
-import { whenFlowsStarted } from './flows-started.ts';
+import { whenFlowsStarted, whenStopping } from './flow-events.ts';
 import { addressProperties, type FlowMessage } from './messages.ts';
 import { NodeStatus } from './node-status.ts';
 import { sharedTexts } from './texts.ts';
@@ -90,6 +90,8 @@ class RunningNode implements ClientUser {
   /** Counts the messages that came in. */
   #messages = 0;
   #underWay = 0;
+  /** Outcomes that wait for the new nodes to receive them. */
+  #late: (() => void)[] | undefined;
   /** Why resources are not observed, by endpoint and resource path. */
   readonly #troubles = new Map<string, Error>();
   #idle: (() => void) | undefined;
@@ -113,8 +115,14 @@ class RunningNode implements ClientUser {
       behaviour.start?.();
     });
     this.#node.on('input', (message, send, done) => void this.#handle(behaviour, message, send, done));
+    let stopping: 'some' | 'all' = 'all';
+    const notStopping = whenStopping(this.#RED, (scope) => {
+      stopping = scope;
+    });
     this.#node.on('close', (_removed: boolean, done: () => void) => {
       notStarted();
+      notStopping();
+      if (stopping === 'some') this.#deferOutcomes();
       delete users[this.#node.id];
       void this.#close(behaviour).finally(done);
     });
@@ -210,11 +218,28 @@ class RunningNode implements ClientUser {
    * @param otherwise told to Catch with an empty message where the outcome cannot be reported
    */
   #report(otherwise: Error, outcome: () => void): void {
+    if (this.#late !== undefined) {
+      this.#late.push(() => this.#report(otherwise, outcome));
+      return;
+    }
     try {
       outcome();
     } catch {
       this.#node.error(otherwise, this.#newMessage({}));
     }
+  }
+
+  /**
+   * Where some nodes are replaced, this one's Catch and Complete nodes may be among them, and hear of nothing until the
+   * new ones run.
+   */
+  #deferOutcomes(): void {
+    this.#late = [];
+    whenFlowsStarted(this.#RED, () => {
+      const outcomes = this.#late ?? [];
+      this.#late = undefined;
+      for (const report of outcomes) report();
+    });
   }
 
   #newMessage(properties: Partial<FlowMessage>): FlowMessage {

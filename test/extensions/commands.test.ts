@@ -191,6 +191,16 @@ describe('commands', () => {
     );
   });
 
+  it('of which none can be read are asked for again', async () => {
+    const receiver = serve();
+    outstanding = [{ id: '5' }];
+    await platform.connect();
+    assert.match(String(receiver.troubles[0]), /\/0\/id must be integer/);
+    outstanding = [{ id: 5 }];
+    await platform.clock.tickAsync(10_000);
+    assert.deepEqual(receiver.ids, [5]);
+  });
+
   it('a node that fails takes nothing from the others', async () => {
     const [first, second] = [serve(), serve()];
     first.received = () => assert.fail('broken');
@@ -287,10 +297,10 @@ describe('commands', () => {
     assert.equal(platform.bodies('result/reboot').length, 20);
   });
 
-  it('a result that the platform cannot take now is kept and sent again', async () => {
+  it('a result that the platform cannot take now is KAA_REJECTED, kept and sent again', async () => {
     platform.answer = ({ path }) => (path === 'result/reboot' ? new Rejection(503) : outstanding);
     await platform.connect();
-    assert.equal((await respond(1)).stored, true);
+    await assert.rejects(respond(1), { code: 'KAA_REJECTED' });
     platform.answer = () => '';
     await platform.clock.tickAsync(10_000);
     assert.equal(platform.bodies('result/reboot').length, 2);

@@ -1,0 +1,46 @@
+/** Node-RED's events on starting and stopping flows, with one listener each for all nodes: Node warns of more than ten. */
+import type { NodeAPI } from 'node-red';
+
+type Callback<Event> = (event: Event) => void;
+
+class FlowEvent<Event> {
+  readonly #name: string;
+  readonly #callbacks = new Set<Callback<Event>>();
+  readonly #callAll = (event: Event): void => {
+    for (const callback of this.#callbacks) callback(event);
+  };
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Calls back with every such event until the returned function is called. */
+  listen(RED: NodeAPI, callback: Callback<Event>): () => void {
+    if (this.#callbacks.size === 0) RED.events.on(this.#name, this.#callAll);
+    this.#callbacks.add(callback);
+    return () => {
+      this.#callbacks.delete(callback);
+      if (this.#callbacks.size === 0) RED.events.removeListener(this.#name, this.#callAll);
+    };
+  }
+}
+
+const started = new FlowEvent<unknown>('flows:started');
+const stopping = new FlowEvent<{ readonly type?: string }>('flows:stopping');
+
+/**
+ * Calls back once when the flows have started, unless the returned function was called before. Whatever nodes report
+ * while they are being created, no Status node receives.
+ */
+export function whenFlowsStarted(RED: NodeAPI, callback: () => void): () => void {
+  const end = started.listen(RED, () => {
+    end();
+    callback();
+  });
+  return end;
+}
+
+/** Calls back whenever nodes are about to be stopped, until the returned function is called. */
+export function whenStopping(RED: NodeAPI, callback: (scope: 'some' | 'all') => void): () => void {
+  return stopping.listen(RED, ({ type }) => callback(type === 'nodes' || type === 'flows' ? 'some' : 'all'));
+}
