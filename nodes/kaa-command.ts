@@ -3,7 +3,7 @@ import { Commands } from '../src/extensions/commands.ts';
 import { resourcePath, resources } from '../src/protocol/resources.ts';
 import { readReceiver, readResponse, respond } from '../src/runtime/command.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
-import { addressOf, withOutcome } from '../src/runtime/messages.ts';
+import { addressOf, ownAddress, withOutcome } from '../src/runtime/messages.ts';
 import { oncePerClient } from '../src/runtime/once-per-client.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
 import { readReceiving } from '../src/runtime/receiving.ts';
@@ -40,6 +40,9 @@ export default function register(RED: NodeAPI): void {
       const { endpoint, sender } = context;
       const commands = commandsOf(context);
       return {
+        start() {
+          if (endpoint.token !== undefined && endpoint.appVersion !== undefined) commands.resume(ownAddress(endpoint));
+        },
         async input(message) {
           const address = addressOf(message, endpoint);
           const outcome = await respond(commands, address, message, await statusOf(message), sender);

@@ -19,6 +19,8 @@ export interface ExchangeOutcome extends Partial<AnswerBody> {
 export interface SendOptions<Observed> {
   /** What the message makes the platform push to: its subscription must be confirmed too before the message goes. */
   readonly observed?: Observed;
+  /** Called when the server's receipt has come, where the answer is waited for behind it. */
+  readonly acknowledged?: () => void;
   /** Called with the answer before anything that came behind it; what it throws fails the message. */
   readonly answered?: (outcome: ExchangeOutcome) => void;
 }

@@ -216,8 +216,10 @@ export class RequestWindow {
     exchange.receivedAt = performance.now();
     exchange.channel.traffic.silent = false;
     this.#leave(exchange);
-    if (exchange.settlement === 'answer') this.#objections.wait(exchange);
-    else this.#unopposed(exchange);
+    if (exchange.settlement === 'answer') {
+      this.#objections.wait(exchange);
+      exchange.options.acknowledged?.();
+    } else this.#unopposed(exchange);
     this.advance();
   }
 

@@ -29,7 +29,7 @@ export class CommandResults implements Sender {
   /** Who gave the results that go out later, by type and ID. */
   readonly #responders = new Map<string, Sender>();
   #unreported: StandingRequest | undefined;
-  #flush: Promise<unknown> = Promise.resolve();
+  #receipts: Promise<unknown> = Promise.resolve();
 
   /** @param failed told of errors that belong to no message of the flow */
   constructor(client: KaaClient, address: EndpointAddress, known: KnownCommands, failed: (error: Error) => void) {
@@ -94,9 +94,9 @@ export class CommandResults implements Sender {
     this.report(command, this).catch((error: unknown) => this.#failed(asError(error)));
   }
 
-  /** Resolves when the results that waited for the connection are sent, as far as that succeeds. */
-  get sent(): Promise<unknown> {
-    return this.#flush;
+  /** Resolves when the server has the results that waited for the connection, as far as it takes them. */
+  get received(): Promise<unknown> {
+    return this.#receipts;
   }
 
   /** Whether nothing is under way or left to be sent. */
@@ -114,9 +114,14 @@ export class CommandResults implements Sender {
 
   async #sendUnreported(): Promise<void> {
     const waiting = this.#due().filter((command) => !this.#sending.has(keyOf(command)));
-    const sent = Promise.all(waiting.map((command) => this.#sendLater(command)));
-    this.#flush = sent;
-    const retry = (await sent).find((error) => error !== undefined);
+    const receipts: Promise<void>[] = [];
+    const outcomes = waiting.map((command) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      receipts.push(promise);
+      return this.#sendLater(command, resolve).finally(resolve);
+    });
+    this.#receipts = Promise.all(receipts);
+    const retry = (await Promise.all(outcomes)).find((error) => error !== undefined);
     if (retry !== undefined) throw retry;
   }
 
@@ -126,10 +131,10 @@ export class CommandResults implements Sender {
   }
 
   /** Resolves to the error where the result has to be sent yet another time. */
-  async #sendLater(command: StoredCommand): Promise<Error | undefined> {
+  async #sendLater(command: StoredCommand, acknowledged: () => void): Promise<Error | undefined> {
     const key = keyOf(command);
     try {
-      await this.#send(command);
+      await this.#send(command, acknowledged);
     } catch (error) {
       if (maySucceedLater(error)) return asError(error);
       const responder = this.#responders.get(key) ?? this;
@@ -139,12 +144,13 @@ export class CommandResults implements Sender {
     return undefined;
   }
 
-  async #send(command: StoredCommand): Promise<ExchangeOutcome> {
+  async #send(command: StoredCommand, acknowledged: () => void = () => {}): Promise<ExchangeOutcome> {
     const { id, result } = command;
     const key = keyOf(command);
     this.#sending.add(key);
     try {
-      const outcome = await this.#client.send(this.#target(command), encode(id, result), 'answer', this);
+      const body = encode(id, result);
+      const outcome = await this.#client.send(this.#target(command), body, 'answer', this, { acknowledged });
       await this.#known.reported(command);
       return outcome;
     } catch (error) {

@@ -33,6 +33,11 @@ export class Commands {
     return this.#endpoint(address).serve(receiver);
   }
 
+  /** Goes on with what is remembered for an endpoint: results that were not sent, and deadlines. */
+  resume(address: EndpointAddress): void {
+    this.#endpoint(address);
+  }
+
   /**
    * Reports the result of a command. It is kept first: where it cannot be sent now, it goes out after the next connect.
    * @param responder told where the platform refuses it then

@@ -43,7 +43,7 @@ export class EndpointCommands {
     this.#results = new CommandResults(client, address, this.#known, failed);
     this.#observed = new ObservedCommands(client, address, {
       // After a reconnect results go first: else their commands would be delivered once more.
-      ready: () => this.#results.sent,
+      ready: () => this.#results.received,
       received: (type, body, requestId) => this.#received(type, body, requestId),
       complete: (type) => void this.#inTurn(() => this.#complete(type)),
       failed: (error, type) => this.#failed(error, type),

@@ -263,6 +263,37 @@ describe('commands', () => {
     assert.deepEqual(receiver.ids, [1]);
   });
 
+  it('a stored result goes out after a deploy too, where only its endpoint is known', async () => {
+    await platform.connect();
+    await platform.disconnect();
+    await respond(1);
+    await deploy();
+    commands.resume(address);
+    await platform.settle();
+    await platform.connect();
+    assert.equal(platform.bodies('result/reboot').length, 1);
+  });
+
+  it('a stored result is sent before observing, which waits for its receipt and no longer', async () => {
+    serve();
+    await platform.connect();
+    await platform.disconnect();
+    await respond(1);
+    const { onPublish } = platform.server;
+    platform.answer = ({ path }) => (path === 'result/reboot' ? undefined : outstanding);
+    platform.server.onPublish = (link, message) => {
+      const receipt = (): void => void setTimeout(message.receipt, 100);
+      onPublish?.(link, message.topic.includes('/result/') ? { ...message, receipt } : message);
+    };
+    platform.requests.length = 0;
+    await platform.clock.tickAsync(2000);
+    await platform.connect();
+    await platform.clock.tickAsync(99);
+    assert.equal(platform.bodies('command/reboot').length, 0);
+    await platform.clock.tickAsync(1);
+    assert.equal(platform.bodies('command/reboot').length, 1);
+  });
+
   it('a result that got no receipt is sent again while connected', async () => {
     serve();
     await platform.connect();
