@@ -92,6 +92,20 @@ function injectInto(id: string, message: object): void {
   node.receive(message as NodeMessage);
 }
 
+interface ContextValue {
+  readonly scope: 'flow' | 'global';
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** A node that fails with `msg.topic` as the reason, so that Catch gets its messages. */
+function registerFailing(RED: NodeAPI): void {
+  RED.nodes.registerType('failing', function failing(this: Node, definition: NodeDef) {
+    RED.nodes.createNode(this, definition);
+    this.on('input', (message, _send, done) => done(new Error(message.topic ?? '')));
+  });
+}
+
 /** A node under test with everything around it that sees what it does. */
 export class Flow {
   readonly outputs = new Collected();
@@ -108,6 +122,7 @@ export class Flow {
   ]);
   readonly #flow: FlowNode[];
   readonly #credentials: Record<string, object>;
+  readonly #context: ContextValue[] = [];
 
   /**
    * @param node properties of the node under test, whose id becomes `node` and its endpoint `endpoint`
@@ -150,8 +165,19 @@ export class Flow {
     return neighbour;
   }
 
+  /** Sets a value of the flow's or the global context, which is there before the flow runs. */
+  setContext(scope: ContextValue['scope'], key: string, value: unknown): void {
+    this.#context.push({ scope, key, value });
+    helper.getNode('out')?.context()[scope].set(key, value);
+  }
+
+  /** Starts the flow; again after a stop, as a deploy does. */
   async start(): Promise<void> {
-    await helper.load([...initializers, (RED) => this.#registerCollector(RED)], this.#flow, this.#credentials);
+    const register = (RED: NodeAPI): void => {
+      this.#registerCollector(RED);
+      registerFailing(RED);
+    };
+    await helper.load([...initializers, register], this.#flow, this.#credentials);
   }
 
   async stop(): Promise<void> {
@@ -173,8 +199,10 @@ export class Flow {
   #registerCollector(RED: NodeAPI): void {
     const collections = this.#collections;
     const caughtFrom = this.#caught;
+    const context = this.#context;
     RED.nodes.registerType('collector', function collector(this: Node, definition: NodeDef) {
       RED.nodes.createNode(this, definition);
+      if (this.id === 'out') for (const { scope, key, value } of context) this.context()[scope].set(key, value);
       this.on('input', (message, _send, done) => {
         const collected = this.id === 'caught' ? caughtFrom.get(sourceOf(message)) : collections.get(this.id);
         collected?.push(message);

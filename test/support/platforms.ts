@@ -1,5 +1,5 @@
 /** The platforms that the nodes are tested against: the simulator in both modes, and behind a real Mosquitto. */
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { Mosquitto } from './mosquitto.ts';
 
 export interface TestPlatform {
@@ -11,22 +11,25 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
+/** The ways in which Kaa servers are known to differ. */
+export type Variants = Pick<SimulatorOptions, 'unchanged' | 'confirmResults' | 'pushWithRequestId'>;
+
 export interface PlatformKind {
   readonly name: string;
   /** Undefined where the machine has no such thing. */
-  start(): Promise<TestPlatform | undefined>;
+  start(variants?: Variants): Promise<TestPlatform | undefined>;
 }
 
-async function embedded(mode: 'kpc' | 'broker'): Promise<TestPlatform> {
-  const simulator = await startSimulator({ mqttPort: 0, httpPort: 0, mode });
+async function embedded(mode: 'kpc' | 'broker', variants: Variants = {}): Promise<TestPlatform> {
+  const simulator = await startSimulator({ mqttPort: 0, httpPort: 0, mode, ...variants });
   const close = (): Promise<void> => simulator.close();
   return { simulator, url: simulator.mqttUrl, stopBroker: close, close };
 }
 
-async function behindMosquitto(): Promise<TestPlatform | undefined> {
+async function behindMosquitto(variants: Variants = {}): Promise<TestPlatform | undefined> {
   const mosquitto = await Mosquitto.start();
   if (mosquitto === undefined) return undefined;
-  const simulator = await startSimulator({ httpPort: 0, broker: new URL(mosquitto.url) });
+  const simulator = await startSimulator({ httpPort: 0, broker: new URL(mosquitto.url), ...variants });
   return {
     simulator,
     url: mosquitto.url,
@@ -38,8 +41,18 @@ async function behindMosquitto(): Promise<TestPlatform | undefined> {
   };
 }
 
+export const kpc: PlatformKind = {
+  name: 'the simulator in kpc mode',
+  start: (variants) => embedded('kpc', variants),
+};
+
+export const broker: PlatformKind = {
+  name: 'the simulator in broker mode',
+  start: (variants) => embedded('broker', variants),
+};
+
 export const platforms: readonly PlatformKind[] = [
-  { name: 'the simulator in kpc mode', start: () => embedded('kpc') },
-  { name: 'the simulator in broker mode', start: () => embedded('broker') },
+  kpc,
+  broker,
   { name: 'the simulator behind Mosquitto', start: behindMosquitto },
 ];
