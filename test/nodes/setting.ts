@@ -1,7 +1,8 @@
 /** Where the nodes are tested: a platform, the link to it, and the flow whose endpoint has a token never used before. */
 import assert from 'node:assert/strict';
 import type { Context } from 'mocha';
-import { parseTopic } from '../../src/protocol/topic.ts';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { buildTopic, parseTopic, type Topic } from '../../src/protocol/topic.ts';
 import type { PlatformEvent } from '../../src/simulator/platform/events.ts';
 import { ControlApi } from '../conformance/control-api.ts';
 import { Flow, type Message, type Neighbour, startRuntime, stopRuntime } from '../support/flow.ts';
@@ -44,6 +45,7 @@ export class Setting {
   readonly received: Request[] = [];
   #flow: Flow | undefined;
   #roundTrip: Neighbour | undefined;
+  #impostor: MqttClient | undefined;
 
   constructor(platform: TestPlatform, link: Link) {
     this.platform = platform;
@@ -156,6 +158,29 @@ export class Setting {
     assert.equal(this.requests(resource, token).length, count, resource);
   }
 
+  /**
+   * Publishes as the platform would, where that is a plain broker.
+   * @param resource extension and path, on which a push has no request ID
+   */
+  async publish(resource: string, payload: string, answer: Partial<Topic> = {}): Promise<void> {
+    this.#impostor ??= await connectAsync(this.platform.url, { reconnectPeriod: 0, protocolVersion: 4 }, false);
+    const [extension = '', ...path] = resource.split('/');
+    const topic = { kind: 'status', appVersion: 'v1', extension, token: this.token, path: path.join('/') } as const;
+    await this.#impostor.publishAsync(buildTopic({ ...topic, ...answer }), payload, { qos: 1 });
+  }
+
+  /** From now on requests to a resource get this as their success, where the platform is a plain broker. */
+  answerWith(resource: string, payload: string): void {
+    const { faults, events } = this.platform.simulator.platform;
+    const [extension = '', ...path] = resource.split('/');
+    faults.replace([{ extension, resource: path.join('/'), action: 'drop' }]);
+    events.subscribe((event) => {
+      const topic = event.kind === 'message' && event.direction === 'in' ? parseTopic(event.topic) : undefined;
+      if (topic?.kind !== 'request' || `${topic.extension}/${topic.path}` !== resource) return;
+      void this.publish(resource, payload, { ...topic, kind: 'status' });
+    });
+  }
+
   /** The endpoint's token is nowhere that a person or a flow could see it. */
   requireSecrecy(): void {
     const { outputs, caught, statuses, completed } = this.flow;
@@ -167,6 +192,7 @@ export class Setting {
 
   async close(): Promise<void> {
     await this.#flow?.stop();
+    await this.#impostor?.endAsync(true);
     await this.link.cut();
     await this.platform.close();
   }
