@@ -528,6 +528,25 @@ describe('kaa-command', () => {
       });
     });
 
+    test('a result that was kept and is refused later is a new message to Catch, from the node that gave it', async (setting) => {
+      const flow = setting.prepare(respond);
+      const received = flow.add('receive', receive);
+      await setting.control().command('reboot', {});
+      await flow.start();
+      const message = await received.outputs.number(1);
+      await setting.disconnect();
+      await setting.told({ ...message, payload: 'done' });
+      setting.platform.simulator.platform.faults.replace([
+        { extension: 'cex', resource: 'result', action: 'error', statusCode: 410, reasonPhrase: 'Too late' },
+      ]);
+      await setting.link.restore();
+      const { error, ...rest } = (await flow.caught.number(1)) as Caught;
+      assert.equal(error.code, 'KAA_REJECTED');
+      assert.deepEqual(error.cause, { statusCode: 410, reasonPhrase: 'Too late' });
+      assert.deepEqual(Object.keys(rest), ['_msgid']);
+      assert.deepEqual(received.caught.messages, []);
+    });
+
     describe('the first result wins', () => {
       test('a second one is KAA_DUPLICATE and is not sent', async (setting) => {
         const flow = setting.prepare(respond);
