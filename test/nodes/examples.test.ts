@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { ControlApi, member } from '../conformance/control-api.ts';
+import { EditorView } from '../support/editor-view.ts';
+import { type FlowNode, NodeRed, removeInstalled, runtimes } from '../support/node-red.ts';
+import { until } from '../support/until.ts';
+
+/** The endpoint that the buttons of the examples are for. */
+const token = 'demo-machine';
+
+describe('the examples in Node-RED', () => {
+  let nodeRed: NodeRed;
+  let simulator: Simulator;
+  let view: EditorView;
+  let control: ControlApi;
+  let flow: readonly FlowNode[];
+  /** Characters that Node-RED had printed before the deploy. */
+  let logged: number;
+
+  before(async function install() {
+    this.timeout(120_000);
+    nodeRed = await NodeRed.start(runtimes[0]);
+  });
+
+  after(async () => {
+    await nodeRed.remove();
+  });
+
+  beforeEach(async () => {
+    simulator = await startSimulator({ mqttPort: 0, httpPort: 0, confirmResults: true });
+    control = new ControlApi(`${simulator.httpUrl}/api/v1/endpoints/${token}`);
+    view = await EditorView.open(nodeRed.url);
+  });
+
+  afterEach(async () => {
+    view.close();
+    await nodeRed.deploy([]);
+    await simulator.close();
+    assert.ok(!nodeRed.output.includes(token), 'the token is in the log');
+  });
+
+  /** Imports an example as a user does: the simulator's addresses, and a token in the endpoint. */
+  async function deploy(name: string, changes: (node: FlowNode) => object = () => ({})): Promise<void> {
+    const text = readFileSync(new URL(`../../examples/${name}.json`, import.meta.url), 'utf8')
+      .replaceAll('mqtt://127.0.0.1:1883', simulator.mqttUrl)
+      .replaceAll('http://127.0.0.1:1884', simulator.httpUrl);
+    flow = (JSON.parse(text) as readonly FlowNode[]).map((node) => ({
+      ...node,
+      ...(node.type === 'kaa-endpoint' ? { credentials: { token } } : {}),
+      ...changes(node),
+    }));
+    logged = nodeRed.output.length;
+    await nodeRed.deploy(flow);
+    await until(() => nodeRed.output.slice(logged).includes('Connected to'));
+  }
+
+  function idOf(type: string, name: string): string {
+    const [node, ...others] = flow.filter((each) => each.type === type && each['name'] === name);
+    assert.ok(node !== undefined && others.length === 0, `one ${type} called ${name}`);
+    return node.id;
+  }
+
+  /** Presses the button of an inject node. */
+  async function press(name: string): Promise<void> {
+    const response = await fetch(`${nodeRed.url}/inject/${idOf('inject', name)}`, { method: 'POST' });
+    assert.equal(response.status, 200);
+  }
+
+  /** What a debug node shows, the first or the one behind `skip` others. */
+  async function shown(name: string, skip = 0): Promise<unknown> {
+    const id = idOf('debug', name);
+    await until(() => view.shown(id).length > skip);
+    return view.shown(id)[skip];
+  }
+
+  /** Waits until the control API says what is expected of a path's members. */
+  async function shows(path: string, expected: Record<string, unknown>): Promise<void> {
+    for (;;) {
+      const assigned = (await control.get(path)) as Record<string, unknown>;
+      const report = assigned['applied'] as Record<string, unknown> | null;
+      if (Object.entries(expected).every(([key, value]) => report?.[key] === value)) return;
+    }
+  }
+
+  function requireNoErrors(): void {
+    assert.deepEqual(view.shown(idOf('debug', 'why not')), []);
+    assert.doesNotMatch(nodeRed.output.slice(logged), /\[error\]/);
+  }
+
+  it('metadata: what the machine is stands there, and the buttons read and change it', async () => {
+    await deploy('metadata');
+    await shown('updated');
+    const written = (await control.get('metadata')) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(written), ['hostName', 'system', 'processors', 'memoryMB', 'startedAt']);
+    assert.equal(written['hostName'], hostname());
+    await press('all');
+    assert.deepEqual(await shown('metadata'), written);
+    await press('two of them');
+    assert.deepEqual(await shown('metadata', 1), { hostName: written['hostName'], startedAt: written['startedAt'] });
+    await press('names only');
+    assert.deepEqual(await shown('keys'), Object.keys(written));
+    await press('delete one');
+    await shown('deleted');
+    assert.ok(!Object.hasOwn((await control.get('metadata')) as object, 'processors'));
+    await press('replace all');
+    await shown('done');
+    assert.deepEqual(await control.get('metadata'), { location: 'hall 3', line: 'A' });
+    await press('read again');
+    assert.deepEqual(await shown('done', 1), { location: 'hall 3', line: 'A' });
+    requireNoErrors();
+  });
+
+  it('commands: every one gets a result, those that work, those that fail and those that nobody knows', async () => {
+    await deploy('commands');
+    const expected: readonly [string, object][] = [
+      ['reboot', { type: 'reboot', statusCode: 200, result: { rebooted: true } }],
+      ['setInterval to 5 s', { type: 'setInterval', statusCode: 200, result: { seconds: 5 } }],
+      [
+        'setInterval to soon',
+        { type: 'setInterval', statusCode: 500, reasonPhrase: 'seconds must be a number from 1' },
+      ],
+      ['openDoor', { type: 'openDoor', statusCode: 404, reasonPhrase: 'unknown command' }],
+    ];
+    for (const [index, [button, result]] of expected.entries()) {
+      await press(button);
+      assert.equal(member(await shown('result sent', index), 'confirmed'), true);
+      const commands = (await control.get('commands')) as readonly Record<string, unknown>[];
+      const command = commands[index] ?? {};
+      assert.deepEqual([command['status'], command['results']], ['completed', 1]);
+      for (const [key, value] of Object.entries(result)) assert.deepEqual(command[key], value, key);
+      assert.equal(member(await shown('command', index), 'id'), command['id']);
+    }
+    requireNoErrors();
+  });
+
+  it('configuration: the default one paces measurements and is applied; limits are checked, applied or rejected', async () => {
+    await deploy('configuration');
+    await press('every 2 s');
+    await shown('configuration ID');
+    await shows('config', { status: 'applied', statusCode: 200 });
+    const measured = idOf('debug', 'measured');
+    await until(() => view.statuses(idOf('function', 'interval')).at(-1) === 'every 2 s');
+    const since = view.statuses(measured).length;
+    const started = performance.now();
+    await until(() => view.statuses(measured).length >= since + 2);
+    assert.ok(performance.now() - started < 6000, 'without a configuration it is every 10 s');
+    assert.match(view.statuses(measured).at(-1) ?? '', /freeMemoryMB/);
+    await press('read it now');
+    assert.deepEqual(await shown('configuration'), { intervalSeconds: 2 });
+    await press('limits 10 to 80');
+    await shown('reported');
+    await shows('config/limits', { status: 'applied', statusCode: 200 });
+    await press('limits 80 to 10');
+    await shown('reported', 1);
+    await shows('config/limits', { status: 'rejected', statusCode: 422, reasonPhrase: 'min must be less than max' });
+    requireNoErrors();
+  });
+
+  it('software update: a version with a link is installed, one without is rejected', async () => {
+    // Its download takes five seconds.
+    await deploy('software-update', ({ type }) => (type === 'delay' ? { timeout: '0.1' } : {}));
+    await shows('software', { configId: '1.0.0', status: 'applied' });
+    await press('version 1.1.0');
+    await shown('reported');
+    await shows('software', { configId: '1.1.0', status: 'applied', statusCode: 200 });
+    await press('version 1.2.0, without link');
+    await shown('reported', 1);
+    await shows('software', { configId: '1.2.0', status: 'rejected', reasonPhrase: 'no link to download from' });
+    assert.equal(member(await control.get('software'), 'installed'), '1.1.0');
+    await press('read it now');
+    assert.equal(await shown('assigned version'), '1.2.0');
+    requireNoErrors();
+  });
+
+  it('blob upload: the file arrives, and again with a new token where Kaa refuses the old one', async () => {
+    await deploy('blob-upload');
+    await press('upload a file');
+    assert.match(String(await shown('uploaded')), /^\/bcx\/api\/v1\/binary-data\//);
+    const [blob] = (await control.get('blobs')) as readonly Record<string, unknown>[];
+    assert.match(String(blob?.['name']), /^measurements-\d+\.csv$/);
+    assert.ok(Number(blob?.['size']) > 500);
+    simulator.platform.endpoints.clear();
+    await press('upload a file');
+    await shown('uploaded', 1);
+    const [again] = (await control.get('blobs')) as readonly Record<string, unknown>[];
+    assert.equal(again?.['size'], blob?.['size']);
+    assert.deepEqual(view.shown(idOf('debug', 'not uploaded')), []);
+    requireNoErrors();
+  });
+
+  for (const [name, button] of [
+    ['metadata', 'all'],
+    ['configuration', 'read it now'],
+    ['software-update', 'read it now'],
+    ['blob-upload', 'upload a file'],
+  ] as const) {
+    it(`${name}: without the platform, why not is shown`, async () => {
+      await deploy(name);
+      const id = idOf('debug', 'why not');
+      await simulator.close();
+      const codes = (): unknown[] => view.shown(id).map((error) => member(error, 'code'));
+      await press(button);
+      await until(() => codes().includes('KAA_OFFLINE'));
+    });
+  }
+});
+
+after(removeInstalled);
