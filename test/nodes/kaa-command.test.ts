@@ -4,7 +4,7 @@ import type { CommandResult } from '../../src/simulator/platform/commands.ts';
 import type { Message } from '../support/flow.ts';
 import { broker, kpc, platforms } from '../support/platforms.ts';
 import { until } from '../support/until.ts';
-import { type Caught, onPlatform, type Setting, type Told } from './setting.ts';
+import { type Caught, onPlatform, type Setting, shownBy, type Told } from './setting.ts';
 
 const type = 'kaa-command';
 const receive = { type, mode: 'receive', commandType: 'reboot' };
@@ -686,6 +686,19 @@ describe('kaa-command', () => {
           });
         });
 
+        test('a result kept offline is sent after it, also where no node receives', async (setting) => {
+          const flow = await setting.start(respond);
+          await setting.roundTrip();
+          await setting.disconnect();
+          assert.equal((await setting.told({ command: 'reboot', commandId: 17 })).kaa['stored'], true);
+          await flow.stop();
+          await setting.link.restore();
+          await flow.start();
+          await setting.roundTrip();
+          await setting.roundTrip();
+          assert.deepEqual(setting.bodies('cex/result/reboot'), [[{ id: 17, statusCode: 200 }]]);
+        });
+
         test('a result kept offline is sent after it', async (setting) => {
           const flow = setting.prepare(respond);
           const received = flow.add('receive', receive);
@@ -819,7 +832,7 @@ describe('kaa-command of a platform with its own ways', () => {
       assert.equal(error.code, 'KAA_REJECTED');
       assert.deepEqual(error.cause, { statusCode: 403, reasonPhrase: 'Not yours' });
       assert.deepEqual(message, {});
-      await statuses.until((all) => all.some(({ status }) => (status as { fill: string }).fill === 'red'));
+      await statuses.until((all) => all.some((each) => shownBy(each)[0] === 'red'));
     });
   });
 });
@@ -838,9 +851,7 @@ describe('kaa-command that cannot work', () => {
     for (const [what, properties] of cases) {
       test(`${what}: a red ring, and every message fails with KAA_CONFIG`, async (setting) => {
         const { statuses } = await setting.start({ type, ...properties });
-        const { status } = await statuses.number(1);
-        const { fill, shape, kaa } = status as { fill: string; shape: string; kaa: Record<string, unknown> };
-        assert.deepEqual([fill, shape, kaa['reason']], ['red', 'ring', 'KAA_CONFIG']);
+        assert.deepEqual(shownBy(await statuses.number(1)), ['red', 'ring', 'offline', 'KAA_CONFIG']);
         assert.equal((await setting.refused({ payload: 1 })).error.code, 'KAA_CONFIG');
         await setting.roundTrip();
         assert.equal(setting.received.length, 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Message } from '../support/flow.ts';
 import { broker, kpc, platforms } from '../support/platforms.ts';
-import { type Caught, onPlatform, type Setting, type Test, type Told } from './setting.ts';
+import { type Caught, onPlatform, type Setting, shownBy, type Test, type Told } from './setting.ts';
 
 const type = 'kaa-config';
 const observe = { type, mode: 'observe' };
@@ -291,6 +291,26 @@ describe('kaa-config', () => {
         );
         assert.deepEqual(caught.messages, []);
       });
+    });
+
+    test('a report by autoApply that is refused is one message to Catch and a yellow ring', async (setting) => {
+      setting.platform.simulator.platform.faults.replace([
+        { extension: 'cmx', resource: 'applied/json', action: 'error', statusCode: 400, reasonPhrase: 'No' },
+      ]);
+      const configId = await setting.control().configuration({ a: 1 });
+      const { outputs, caught, statuses } = await setting.start(observe);
+      await outputs.number(1);
+      const { error, _msgid, ...message } = (await caught.number(1)) as Caught;
+      assert.deepEqual([error.code, error.cause], ['KAA_REJECTED', { statusCode: 400, reasonPhrase: 'No' }]);
+      assert.deepEqual(message, {});
+      await statuses.until((all) => shownBy(all.at(-1))[3] === 'KAA_REJECTED');
+      assert.deepEqual(shownBy(statuses.messages.at(-1)), ['yellow', 'ring', 'connected', 'KAA_REJECTED']);
+      setting.platform.simulator.platform.faults.replace([]);
+      await setting.redeploy();
+      await setting.requested(applied, 2);
+      await setting.roundTrip();
+      assert.deepEqual(await report(setting), { configId, statusCode: 200, status: 'applied' });
+      assert.equal(caught.messages.length, 1);
     });
 
     describe('applied', () => {
@@ -586,9 +606,7 @@ describe('kaa-config that cannot work', () => {
     for (const [what, properties] of cases) {
       test(`${what}: a red ring, and every message fails with KAA_CONFIG`, async (setting) => {
         const { statuses } = await setting.start({ type, ...properties });
-        const { status } = await statuses.number(1);
-        const { fill, shape, kaa } = status as { fill: string; shape: string; kaa: Record<string, unknown> };
-        assert.deepEqual([fill, shape, kaa['reason']], ['red', 'ring', 'KAA_CONFIG']);
+        assert.deepEqual(shownBy(await statuses.number(1)), ['red', 'ring', 'offline', 'KAA_CONFIG']);
         assert.equal((await setting.refused({})).error.code, 'KAA_CONFIG');
       });
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Message } from '../support/flow.ts';
 import { broker, kpc, platforms } from '../support/platforms.ts';
-import { type Caught, onPlatform, type Setting, type Told } from './setting.ts';
+import { type Caught, onPlatform, type Setting, shownBy, type Told } from './setting.ts';
 
 const type = 'kaa-ota';
 const observe = { type, mode: 'observe', currentVersion: '1.0.0' };
@@ -452,9 +452,7 @@ describe('kaa-ota that cannot work', () => {
     for (const [what, properties] of cases) {
       test(`${what}: a red ring, and every message fails with KAA_CONFIG`, async (setting) => {
         const { statuses } = await setting.start({ type, ...properties });
-        const { status } = await statuses.number(1);
-        const { fill, shape, kaa } = status as { fill: string; shape: string; kaa: Record<string, unknown> };
-        assert.deepEqual([fill, shape, kaa['reason']], ['red', 'ring', 'KAA_CONFIG']);
+        assert.deepEqual(shownBy(await statuses.number(1)), ['red', 'ring', 'offline', 'KAA_CONFIG']);
         assert.equal((await setting.refused({})).error.code, 'KAA_CONFIG');
       });
     }

@@ -1,13 +1,14 @@
 /** What the nodes that receive have in common: which endpoints they serve, and what happens where observing fails. */
 import assert from 'node:assert/strict';
 import { type Clock, install } from '@sinonjs/fake-timers';
-import type { Message } from '../support/flow.ts';
-import { kpc, platforms } from '../support/platforms.ts';
+import { type Message, startRuntime, stopRuntime } from '../support/flow.ts';
+import { Link } from '../support/link.ts';
+import { behindWatchedBroker, broker, kpc, platforms } from '../support/platforms.ts';
 import { until } from '../support/until.ts';
-import { type Caught, onPlatform, type Setting } from './setting.ts';
+import { type Caught, type Definition, onPlatform, Setting, shownBy } from './setting.ts';
 
 interface Receiving {
-  readonly node: Record<string, unknown> & { type: string };
+  readonly node: Definition;
   /** What it asks for. */
   readonly resource: string;
   /** Gives the endpoint something to receive, whose payload is `{ number }`. */
@@ -219,8 +220,7 @@ describe('receiving nodes', () => {
       for (const tokensType of ['str', 'json', 'msg']) {
         test(`the type ${tokensType} is KAA_CONFIG: a literal would export secrets`, async (setting) => {
           const { statuses } = await setting.start({ ...node, tokens: 'plc-1', tokensType });
-          const { status } = await statuses.number(1);
-          assert.equal((status as { kaa: { reason: string } }).kaa.reason, 'KAA_CONFIG');
+          assert.deepEqual(shownBy(await statuses.number(1)), ['red', 'ring', 'offline', 'KAA_CONFIG']);
           await setting.roundTrip();
           assert.equal(setting.received.length, 1);
         });
@@ -264,9 +264,7 @@ describe('receiving nodes', () => {
       for (const { node: each } of receivingNodes) {
         test(`${each.type} without tokens and without a token of the endpoint is KAA_CONFIG`, async (setting) => {
           const { statuses } = await setting.start(each, {}, {});
-          const { status } = await statuses.number(1);
-          const { fill, shape, kaa } = status as { fill: string; shape: string; kaa: Record<string, unknown> };
-          assert.deepEqual([fill, shape, kaa['reason']], ['red', 'ring', 'KAA_CONFIG']);
+          assert.deepEqual(shownBy(await statuses.number(1)), ['red', 'ring', 'offline', 'KAA_CONFIG']);
         });
 
         test(`${each.type} takes no messages without dynamic`, async (setting) => {
@@ -363,11 +361,6 @@ describe('receiving nodes', () => {
     });
     afterEach(() => clock.uninstall());
 
-    const shown = ({ status }: Message): unknown[] => {
-      const { fill, shape, kaa } = status as { fill: string; shape: string; kaa: Record<string, unknown> };
-      return [fill, shape, kaa['state'], kaa['reason']];
-    };
-
     onPlatform(kpc, {}, (test) => {
       for (const each of receivingNodes) {
         test(`${each.node.type}: a yellow ring, one message to Catch per change of reason, and it is tried again`, async (setting) => {
@@ -393,7 +386,7 @@ describe('receiving nodes', () => {
             await setting.roundTrip();
           };
           await again();
-          assert.deepEqual(shown(statuses.messages.at(-1) ?? {}), ['yellow', 'ring', 'connected', 'KAA_REJECTED']);
+          assert.deepEqual(shownBy(statuses.messages.at(-1)), ['yellow', 'ring', 'connected', 'KAA_REJECTED']);
           assert.equal(caught.messages.length, 1, 'the reason is the same');
           fail(503);
           await again();
@@ -403,7 +396,7 @@ describe('receiving nodes', () => {
           await arrived(setting, 1);
           faults.replace([]);
           await again();
-          await statuses.until((all) => shown(all.at(-1) ?? {})[0] === 'green');
+          await statuses.until((all) => shownBy(all.at(-1))[0] === 'green');
           clock.tick(400_000);
           await setting.roundTrip();
           assert.equal(setting.requests(each.resource).length, 4);
@@ -420,9 +413,7 @@ describe('receiving nodes', () => {
         const { error, _msgid, ...message } = (await flow.caught.number(1)) as Caught;
         assert.equal(error.code, 'KAA_TIMEOUT');
         assert.deepEqual(message, { token: 'plc-1' });
-        await flow.statuses.until(
-          (all) => shown(all.at(-1) ?? {})[0] === 'yellow' && shown(all.at(-1) ?? {})[3] !== undefined,
-        );
+        await flow.statuses.until((all) => shownBy(all.at(-1))[0] === 'yellow' && shownBy(all.at(-1))[3] !== undefined);
         await assign(setting, 1);
         await arrived(setting, 1);
       });
@@ -433,10 +424,23 @@ describe('receiving nodes', () => {
         const { caught, statuses } = await setting.start({ ...node, dynamic: true });
         setting.flow.inject({ action: 'observe', token: 'plc-1' });
         await caught.number(1);
-        await statuses.until((all) => shown(all.at(-1) ?? {})[3] === 'KAA_REJECTED');
+        await statuses.until((all) => shownBy(all.at(-1))[3] === 'KAA_REJECTED');
         setting.flow.inject({ action: 'unobserve', token: 'plc-1' });
-        await statuses.until((all) => shown(all.at(-1) ?? {})[0] === 'green');
+        await statuses.until((all) => shownBy(all.at(-1))[0] === 'green');
       });
+
+      for (const each of receivingNodes) {
+        test(`${each.node.type}: an answer that comes too late is taken like a push`, async (setting) => {
+          const { faults } = setting.platform.simulator.platform;
+          const [extension = ''] = each.resource.split('/');
+          faults.replace([{ extension, action: 'delay', delayMs: 300, count: 1 }]);
+          await each.assign(setting, 1);
+          const { caught } = await setting.start(each.node, { requestTimeout: '0.1' });
+          assert.equal(((await caught.number(1)) as Caught).error.code, 'KAA_TIMEOUT');
+          assert.deepEqual(await arrived(setting, 1), [{ ...own, number: 1 }]);
+          assert.equal(setting.requests(each.resource).length, 1);
+        });
+      }
 
       test('several nodes each tell Catch', async (setting) => {
         setting.platform.simulator.platform.faults.replace([{ extension: 'cex', action: 'error' }]);
@@ -450,5 +454,69 @@ describe('receiving nodes', () => {
         assert.equal(setting.requests(resource).length, 1);
       });
     });
+  });
+});
+
+describe('receiving nodes of a platform that breaks the protocol', () => {
+  onPlatform(broker, {}, (test) => {
+    for (const each of receivingNodes) {
+      test(`${each.node.type}: an answer that is none is KAA_PROTOCOL, and pushes are received`, async (setting) => {
+        setting.answerWith(each.resource, '"nothing"');
+        const { caught, statuses } = await setting.start(each.node);
+        const { error, _msgid, ...message } = (await caught.number(1)) as Caught;
+        assert.equal(error.code, 'KAA_PROTOCOL');
+        assert.equal((error.cause['details'] as { path: string }[])[0]?.path, '');
+        assert.deepEqual(message, {});
+        await statuses.until((all) => shownBy(all.at(-1))[3] === 'KAA_PROTOCOL');
+        assert.deepEqual(shownBy(statuses.messages.at(-1)), ['yellow', 'ring', 'connected', 'KAA_PROTOCOL']);
+        await setting.roundTrip();
+        await each.assign(setting, 1);
+        await arrived(setting, 1);
+        assert.equal(caught.messages.length, 1);
+      });
+    }
+  });
+});
+
+describe('all nodes of an endpoint together', () => {
+  before(startRuntime);
+  after(stopRuntime);
+
+  it('subscribe to each filter once, and again after a reconnect', async () => {
+    const platform = await behindWatchedBroker();
+    const setting = new Setting(platform, await Link.to(platform.url));
+    try {
+      const flow = setting.prepare(node);
+      const nodes: readonly Definition[] = [
+        node,
+        { ...node, commandType: '' },
+        { ...node, commandType: 'openDoor' },
+        { type: 'kaa-command', mode: 'respond' },
+        ...receivingNodes.map((each) => each.node),
+        { type: 'kaa-config', mode: 'observe', configName: 'limits' },
+        { type: 'kaa-config', mode: 'get' },
+        { type: 'kaa-metadata', operation: 'getKeys' },
+        { type: 'kaa-metadata', operation: 'get' },
+        { type: 'kaa-blob-token' },
+      ];
+      const others = nodes.map((each, index) => flow.add(`node-${index}`, each));
+      await flow.start();
+      await assign(setting, 1);
+      for (const each of others.slice(0, 2)) await each.outputs.number(1);
+      for (const each of others.slice(-4)) {
+        each.inject({ payload: undefined });
+        await each.outputs.number(1);
+      }
+      await setting.roundTrip();
+      const filters = platform.subscribed.splice(0);
+      assert.ok(filters.length > 10);
+      assert.deepEqual(filters.toSorted(), [...new Set(filters)].toSorted());
+      await setting.reconnect();
+      await setting.requested(resource, 2);
+      await setting.roundTrip();
+      assert.deepEqual(platform.subscribed.toSorted(), filters.toSorted());
+    } finally {
+      await setting.close();
+    }
   });
 });

@@ -31,8 +31,15 @@ export interface Request {
   readonly body: unknown;
 }
 
+/** What a status shows: fill, shape, state of the connection, and reason. */
+export function shownBy({ status }: Message = { _msgid: '' }): readonly unknown[] {
+  const { fill, shape, kaa } = (status ?? {}) as { fill?: string; shape?: string; kaa?: Record<string, unknown> };
+  return [fill, shape, kaa?.['state'], kaa?.['reason']];
+}
+
 type Properties = Record<string, unknown>;
-type Definition = Properties & { type: string };
+/** Properties of a node. */
+export type Definition = Properties & { type: string };
 
 let tokens = 0;
 

@@ -1,4 +1,7 @@
 /** The platforms that the nodes are tested against: the simulator in both modes, and behind a real Mosquitto. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { Aedes } from 'aedes';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { Mosquitto } from './mosquitto.ts';
 
@@ -37,6 +40,36 @@ async function behindMosquitto(variants: Variants = {}): Promise<TestPlatform | 
     close: async () => {
       await simulator.close();
       await mosquitto.remove();
+    },
+  };
+}
+
+/** As behind any broker, which here tells what the nodes subscribe to, in order. */
+export async function behindWatchedBroker(): Promise<TestPlatform & { readonly subscribed: string[] }> {
+  const aedes = await Aedes.createBroker();
+  const server = createServer({ noDelay: true }, (socket) => void aedes.handle(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const simulator = await startSimulator({ httpPort: 0, broker: new URL(url) });
+  const subscribed: string[] = [];
+  aedes.on('subscribe', (subscriptions, { id }) => {
+    if (!id.startsWith('kaa-simulator')) subscribed.push(...subscriptions.map(({ topic }) => topic));
+  });
+  const stopBroker = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      aedes.close(resolve);
+    });
+    server.close();
+  };
+  return {
+    simulator,
+    url,
+    subscribed,
+    stopBroker,
+    close: async () => {
+      await simulator.close();
+      await stopBroker();
     },
   };
 }
