@@ -297,6 +297,17 @@ describe('kaa-command', () => {
       });
     });
 
+    test('every node gets a payload of its own', async (setting) => {
+      const flow = setting.prepare(receive);
+      const others = [flow.add('second', receive), flow.add('third', { ...receive, commandType: '' })];
+      await setting.control().command('reboot', { steps: [1] });
+      await flow.start();
+      const payloads: unknown[] = [];
+      for (const { outputs } of [flow, ...others]) payloads.push((await outputs.number(1)).payload);
+      (payloads[0] as { steps: number[] }).steps.push(2);
+      assert.deepEqual(payloads.slice(1), [{ steps: [1] }, { steps: [1] }]);
+    });
+
     describe('the status code of a result', () => {
       before(() => {
         process.env['KAA_TEST_STATUS'] = '207';
@@ -547,6 +558,21 @@ describe('kaa-command', () => {
       assert.deepEqual(received.caught.messages, []);
     });
 
+    test('a result that the platform cannot take now (503) is kept, and sent again', async (setting) => {
+      setting.platform.simulator.platform.faults.replace([
+        { extension: 'cex', resource: 'result', action: 'error', statusCode: 503, count: 1 },
+      ]);
+      const flow = setting.prepare(respond);
+      const received = flow.add('receive', receive);
+      const id = await setting.control().command('reboot', {});
+      await flow.start();
+      const message = await received.outputs.number(1);
+      const { kaa } = await setting.told({ ...message, payload: 'done' });
+      assert.deepEqual([kaa['confirmed'], kaa['stored']], [false, true]);
+      await setting.redeploy();
+      assert.deepEqual(await result(setting, id), { statusCode: 200, payload: 'done', results: 1 });
+    });
+
     describe('the first result wins', () => {
       test('a second one is KAA_DUPLICATE and is not sent', async (setting) => {
         const flow = setting.prepare(respond);
@@ -724,7 +750,13 @@ describe('kaa-command', () => {
       const flow = setting.prepare(respond, { requestTimeout: '0.3' });
       const received = flow.add('receive', { ...receive, replyTimeout: '0.1' });
       faults.replace([
-        { extension: 'cex', resource: 'result', action: 'error', reasonPhrase: `kp1/v1/cex/${setting.token}/x` },
+        {
+          extension: 'cex',
+          resource: 'result',
+          action: 'error',
+          statusCode: 400,
+          reasonPhrase: `kp1/v1/cex/${setting.token}/x`,
+        },
       ]);
       const id = await setting.control().command('reboot', {});
       await flow.start();
@@ -749,6 +781,20 @@ describe('kaa-command on a platform that confirms no results', () => {
       assert.deepEqual(kaa, { extension: 'cex', resource: 'result/reboot', confirmed: false });
       assert.equal(requestId, setting.requests('cex/result/reboot')[0]?.requestId);
       assert.ok(Number(roundTripMs) < 2000, 'the receipt, not the wait for an objection');
+    });
+
+    test('a deploy does not wait for an objection', async (setting) => {
+      const flow = await setting.start(respond);
+      flow.inject({ command: 'reboot', commandId: 17 });
+      await setting.requested('cex/result/reboot', 1);
+      await setting.roundTrip();
+      const before = performance.now();
+      await flow.stop();
+      assert.ok(performance.now() - before < 1000);
+      await flow.start();
+      await setting.roundTrip();
+      assert.equal((await setting.refused({ command: 'reboot', commandId: 17 })).error.code, 'KAA_DUPLICATE');
+      assert.equal(setting.requests('cex/result/reboot').length, 1, 'the platform has it');
     });
 
     test('an /error is waited for', async (setting) => {

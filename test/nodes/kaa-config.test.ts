@@ -169,6 +169,23 @@ describe('kaa-config', () => {
         await setting.requested(applied, 1);
       });
 
+      test('every node gets an object of its own, and what is remembered stays as it was', async (setting) => {
+        const flow = setting.prepare(observe);
+        const other = flow.add('other', observe);
+        const get = flow.add('get', { type, mode: 'get' });
+        await setting.control().configuration({ steps: [1] });
+        await flow.start();
+        const first = await flow.outputs.number(1);
+        (first.payload as { steps: number[] }).steps.push(2);
+        assert.deepEqual((await other.outputs.number(1)).payload, { steps: [1] });
+        get.inject({});
+        const asked = await get.outputs.number(1);
+        assert.deepEqual(asked.payload, { steps: [1] });
+        asked.payload.steps.push(3);
+        await setting.redeploy();
+        assert.deepEqual((await flow.outputs.number(2)).payload, { steps: [1] });
+      });
+
       test('what get brings is not emitted twice', async (setting) => {
         const flow = setting.prepare({ type, mode: 'get' });
         const observing = flow.add('observe', observe);
@@ -293,7 +310,7 @@ describe('kaa-config', () => {
       });
     });
 
-    test('a report by autoApply that is refused is one message to Catch and a yellow ring', async (setting) => {
+    test('a report by autoApply that is refused is one message to Catch, and repeated at the next connect', async (setting) => {
       setting.platform.simulator.platform.faults.replace([
         { extension: 'cmx', resource: 'applied/json', action: 'error', statusCode: 400, reasonPhrase: 'No' },
       ]);
@@ -304,7 +321,6 @@ describe('kaa-config', () => {
       assert.deepEqual([error.code, error.cause], ['KAA_REJECTED', { statusCode: 400, reasonPhrase: 'No' }]);
       assert.deepEqual(message, {});
       await statuses.until((all) => shownBy(all.at(-1))[3] === 'KAA_REJECTED');
-      assert.deepEqual(shownBy(statuses.messages.at(-1)), ['yellow', 'ring', 'connected', 'KAA_REJECTED']);
       setting.platform.simulator.platform.faults.replace([]);
       await setting.redeploy();
       await setting.requested(applied, 2);
@@ -439,6 +455,16 @@ describe('kaa-config', () => {
       await setting.start({ type, mode: 'get' });
       const { payload, configId, configName, unchanged } = await setting.told({ payload: 'x' });
       assert.deepEqual([payload, configId, configName, unchanged], [null, '', '', undefined]);
+    });
+
+    test('get leaves nothing of an earlier answer in the message', async (setting) => {
+      const configId = await setting.control().configuration({ a: 1 });
+      await setting.start({ type, mode: 'get' });
+      const stale = { unchanged: true, configId: 'old', configName: 'limits', kaa: { samples: 5 } };
+      const output = await setting.told({ payload: 'x', ...stale });
+      assert.deepEqual([output['configId'], output['configName'], output['unchanged']], [configId, '', undefined]);
+      assert.ok(!('unchanged' in output));
+      assert.ok(!('samples' in output.kaa));
     });
 
     test('get while offline is KAA_OFFLINE, and the message is as it was', async (setting) => {

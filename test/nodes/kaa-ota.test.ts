@@ -214,6 +214,16 @@ describe('kaa-ota', () => {
         assert.deepEqual(requests(setting), [asks]);
       });
 
+      test('speaks for the own endpoint, not for the others that the node serves', async (setting) => {
+        const flow = setting.prepare({ ...observe, tokens: 'list', tokensType: 'flow' });
+        flow.setContext('flow', 'list', ['plc-2']);
+        await flow.start();
+        await observing(setting);
+        await setting.requested(config, 1, 'plc-2');
+        assert.deepEqual(setting.bodies(applied), [{ configId: '1.0.0', statusCode: 200 }]);
+        assert.deepEqual(setting.requests(applied, 'plc-2'), []);
+      });
+
       test('is evaluated again at every connect', async (setting) => {
         const flow = setting.prepare({ ...observe, currentVersion: 'firmware', currentVersionType: 'flow' });
         flow.setContext('flow', 'firmware', '1.0.0');

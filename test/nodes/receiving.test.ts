@@ -217,6 +217,44 @@ describe('receiving nodes', () => {
         });
       }
 
+      test('of a list with wrong items the others are served, and Catch is told once', async (setting) => {
+        const flow = setting.prepare({ ...node, tokens: 'list', tokensType: 'flow' });
+        flow.setContext('flow', 'list', ['', 'plc-1', { token: 'plc/secret' }, { token: 'plc-2', appVersion: 5 }]);
+        await assign(setting, 1, 'plc-1');
+        await flow.start();
+        assert.deepEqual(await arrived(setting, 1), [{ ...own, number: 1, token: 'plc-1' }]);
+        await setting.reconnect();
+        await setting.requested(resource, 2, 'plc-1');
+        await setting.roundTrip();
+        assert.equal(flow.caught.messages.length, 1);
+        const { error } = flow.caught.messages[0] as Caught;
+        const details = error.cause['details'] as { path: string }[];
+        assert.deepEqual(
+          details.map(({ path }) => path),
+          ['/0/token', '/2/token', '/3/appVersion'],
+        );
+        assert.ok(!JSON.stringify(error).includes('secret'));
+      });
+
+      test('an expression of which one item is left', async (setting) => {
+        const tokens = '$flowContext("list").{"token": name, "appVersion": "plc-v3"}';
+        const flow = setting.prepare({ ...node, tokens, tokensType: 'jsonata' });
+        flow.setContext('flow', 'list', [{ name: 'plc-1' }]);
+        await assign(setting, 1, 'plc-1');
+        await flow.start();
+        assert.deepEqual(await arrived(setting, 1), [{ number: 1, token: 'plc-1', appVersion: 'plc-v3' }]);
+      });
+
+      test('an expression that fails is KAA_INVALID, without the values that it fails with', async (setting) => {
+        const flow = setting.prepare({ ...node, tokens: '["plc-secret"].$number($)', tokensType: 'jsonata' });
+        // The expression itself stands in the flow.
+        await flow.start();
+        assert.equal(((await flow.caught.number(1)) as Caught).error.code, 'KAA_INVALID');
+        await setting.requested(resource, 1);
+        assert.ok(!JSON.stringify(flow.caught.messages).includes('secret'));
+        assert.ok(!flow.log().includes('secret'));
+      });
+
       for (const tokensType of ['str', 'json', 'msg']) {
         test(`the type ${tokensType} is KAA_CONFIG: a literal would export secrets`, async (setting) => {
           const { statuses } = await setting.start({ ...node, tokens: 'plc-1', tokensType });
@@ -327,6 +365,22 @@ describe('receiving nodes', () => {
         await setting.requested(resource, 2, 'plc-1');
         await setting.roundTrip('plc-2');
         assert.equal(setting.requests(resource, 'plc-2').length, 1);
+      });
+
+      test('what messages say counts for more than the list: also at the next connect', async (setting) => {
+        const flow = setting.prepare({ ...dynamic, tokens: 'list', tokensType: 'flow' });
+        flow.setContext('flow', 'list', ['plc-1', 'plc-2']);
+        await flow.start();
+        for (const token of ['plc-1', 'plc-2']) await setting.requested(resource, 1, token);
+        flow.inject({ action: 'unobserve', token: 'plc-1' });
+        flow.inject({ action: 'observe', token: 'plc-2' });
+        await flow.completed.number(2);
+        flow.setContext('flow', 'list', ['plc-1']);
+        await setting.roundTrip();
+        await setting.reconnect();
+        await setting.requested(resource, 2, 'plc-2');
+        await setting.roundTrip('plc-1');
+        assert.equal(setting.requests(resource, 'plc-1').length, 1);
       });
 
       test('unobserve by one node leaves the other one', async (setting) => {
