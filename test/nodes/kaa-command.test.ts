@@ -558,7 +558,7 @@ describe('kaa-command', () => {
       assert.deepEqual(received.caught.messages, []);
     });
 
-    test('a result that the platform cannot take now (503) is kept, and sent again', async (setting) => {
+    test('a result that the platform cannot take now (503) is KAA_REJECTED, kept, and sent again', async (setting) => {
       setting.platform.simulator.platform.faults.replace([
         { extension: 'cex', resource: 'result', action: 'error', statusCode: 503, count: 1 },
       ]);
@@ -567,8 +567,8 @@ describe('kaa-command', () => {
       const id = await setting.control().command('reboot', {});
       await flow.start();
       const message = await received.outputs.number(1);
-      const { kaa } = await setting.told({ ...message, payload: 'done' });
-      assert.deepEqual([kaa['confirmed'], kaa['stored']], [false, true]);
+      const { error } = await setting.refused({ ...message, payload: 'done' });
+      assert.deepEqual([error.code, error.cause['statusCode']], ['KAA_REJECTED', 503]);
       await setting.redeploy();
       assert.deepEqual(await result(setting, id), { statusCode: 200, payload: 'done', results: 1 });
     });
