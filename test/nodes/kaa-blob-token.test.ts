@@ -117,6 +117,16 @@ describe('kaa-blob-token', () => {
         assert.equal(setting.requests(resource).length, 2);
       });
 
+      test('is asked for once by messages that refresh it at the same time', async (setting) => {
+        const flow = await setting.start({ type });
+        const first = tokenOf(await setting.told({}));
+        for (let count = 0; count < 5; count += 1) flow.inject({ refresh: true });
+        await flow.outputs.number(6);
+        const received = (flow.outputs.messages as Told[]).slice(1).map(tokenOf);
+        assert.deepEqual([new Set(received).size, received.includes(first)], [1, false]);
+        assert.equal(setting.requests(resource).length, 2);
+      });
+
       test('that failed is asked for again, and everybody who waited for it hears of it', async (setting) => {
         setting.platform.simulator.platform.faults.replace([
           { extension: 'bcx', action: 'error', statusCode: 503, reasonPhrase: 'Later', count: 1 },

@@ -384,6 +384,21 @@ describe('kaa-config', () => {
         assert.deepEqual(await report(setting), { configId, statusCode: 500, status: 'rejected' });
       });
 
+      test('a rejection stays, also where an observing node has autoApply', async (setting) => {
+        const flow = setting.prepare(reject);
+        flow.add('observe', observe);
+        const configId = await setting.control().configuration({ a: 1 });
+        await flow.start();
+        await setting.requested(applied, 1);
+        await setting.roundTrip();
+        await setting.told({ configId, statusCode: 500 });
+        await setting.redeploy();
+        await setting.requested(config, 2);
+        await setting.roundTrip();
+        assert.equal(setting.requests(applied).length, 2);
+        assert.deepEqual(await report(setting), { configId, statusCode: 500, status: 'rejected' });
+      });
+
       test('what it confirmed is what observing says to have, and is not applied again', async (setting) => {
         const flow = setting.prepare(reject);
         const observing = flow.add('observe', { ...observe, autoApply: false });
