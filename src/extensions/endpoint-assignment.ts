@@ -178,10 +178,13 @@ export abstract class EndpointAssignment<
   }
 
   protected stopObserving(): void {
+    if (this.#observing === undefined) return;
     this.#unobserve?.();
-    this.#observing?.stop();
+    this.#observing.stop();
     this.#unobserve = undefined;
     this.#observing = undefined;
+    // What waits to be sent would make the platform push for an endpoint that nobody serves.
+    if (this.#client.status.state !== 'closed') this.#client.forget(this);
   }
 
   /**

@@ -68,6 +68,8 @@ export class ObservedCommands implements Observer, Sender {
     for (const type of asked) {
       if (!this.#requests.has(type)) this.#requests.set(type, this.#request(type));
     }
+    // What waits to be sent would make the platform push for an endpoint that nobody serves.
+    if (asked.size === 0 && this.#client.status.state !== 'closed') this.#client.forget(this);
   }
 
   /** Asks for the commands of a type anew, if it is observed. */

@@ -564,6 +564,24 @@ describe('commands', () => {
     assert.equal(platform.bodies('command/reboot').length, 1);
   });
 
+  it('are not asked for where the last node leaves while the connection comes back', async () => {
+    const receiver = serve();
+    await platform.connect();
+    await platform.disconnect();
+    platform.requests.length = 0;
+    await platform.clock.tickAsync(2000);
+    const { link } = platform.server;
+    link.subscribe = (filters) =>
+      new Promise((resolve) => {
+        setTimeout(() => resolve(filters.map(() => 0)), 100);
+      });
+    const unwatch = platform.client.onStatus(() => receiver.stop());
+    await platform.connect();
+    await platform.clock.tickAsync(1000);
+    unwatch();
+    assert.deepEqual(platform.requests, []);
+  });
+
   it('that are not what the protocol promises are told to the nodes', async () => {
     const receiver = serve();
     await platform.connect();
