@@ -17,13 +17,21 @@ import { readError, readStatus } from './answer.ts';
 import type { Channel, Observer, Push, Sender, Target } from './channel.ts';
 import { Channels, type Recipient } from './channels.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
-import { Exchange, type ExchangeOutcome, type SendOptions, type Settlement } from './exchange.ts';
+import { Exchange, type ExchangeListener, type ExchangeOutcome, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
 import type { Subscription } from './subscription.ts';
 import { type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
 import type { Transport } from './transport.ts';
 import { longestLine, longestSilentLine } from './waiting-line.ts';
 import { RequestWindow } from './window.ts';
+
+/** What a message may want beside its settlement. */
+export interface SendOptions extends ExchangeListener {
+  /** What the message makes the platform push to: its subscription must be confirmed too before the message goes. */
+  readonly observed?: Target;
+}
+
+const noOptions: SendOptions = {};
 
 export class KaaClient {
   readonly options: ClientOptions;
@@ -100,7 +108,7 @@ export class KaaClient {
     payload: Buffer,
     settlement: Settlement,
     sender: Sender,
-    options: SendOptions<Target> = {},
+    options: SendOptions = noOptions,
   ): Promise<ExchangeOutcome> {
     this.requireAvailable();
     this.requireFitting(payload);
@@ -108,11 +116,8 @@ export class KaaClient {
     const channel = this.#channels.of(target);
     const { silent, waiting } = channel.traffic;
     if (silent && waiting.size >= longestSilentLine) throw new KaaBusyError(waiting.size);
-    const { observed, ...rest } = options;
-    const exchange = new Exchange(channel, payload, settlement, sender, {
-      ...rest,
-      ...(observed === undefined ? {} : { observed: this.#channels.of(observed) }),
-    });
+    const observed = options.observed === undefined ? undefined : this.#channels.of(options.observed);
+    const exchange = new Exchange(channel, payload, settlement, sender, options, observed);
     this.#window.push(exchange);
     return exchange.outcome;
   }

@@ -15,10 +15,8 @@ export interface ExchangeOutcome extends Partial<AnswerBody> {
   readonly roundTripMs: number;
 }
 
-/** What a message may want beside its settlement. */
-export interface SendOptions<Observed> {
-  /** What the message makes the platform push to: its subscription must be confirmed too before the message goes. */
-  readonly observed?: Observed;
+/** Who wants to hear of a message before its outcome. */
+export interface ExchangeListener {
   /** Called when the server's receipt has come, where the answer is waited for behind it. */
   readonly acknowledged?: () => void;
   /** Called with the answer before anything that came behind it; what it throws fails the message. */
@@ -30,7 +28,9 @@ export class Exchange {
   readonly payload: Buffer;
   readonly settlement: Settlement;
   readonly sender: Sender;
-  readonly options: SendOptions<Channel<Exchange>>;
+  readonly listener: ExchangeListener;
+  /** Its subscription must be confirmed before the message goes, as that of `channel`. */
+  readonly observed: Channel<Exchange> | undefined;
   /** Set when published; absent where no ID is needed. */
   requestId: number | undefined;
   /** What the link calls the message, while its receipt is awaited at QoS 1. */
@@ -52,13 +52,15 @@ export class Exchange {
     payload: Buffer,
     settlement: Settlement,
     sender: Sender,
-    options: SendOptions<Channel<Exchange>>,
+    listener: ExchangeListener,
+    observed: Channel<Exchange> | undefined,
   ) {
     this.channel = channel;
     this.payload = payload;
     this.settlement = settlement;
     this.sender = sender;
-    this.options = options;
+    this.listener = listener;
+    this.observed = observed;
     const { promise, resolve, reject } = Promise.withResolvers<ExchangeOutcome>();
     this.outcome = promise;
     this.resolve = resolve;

@@ -54,7 +54,7 @@ export class Subscriptions<Request> {
   }
 
   granted(channel: Channel<Request>): boolean {
-    return channel.subscriptions.every(({ state }) => state === 'granted');
+    return channel.subscriptions.every(isGranted);
   }
 
   /** Asks for what a channel needs; `settled` tells how it went. */
@@ -190,4 +190,8 @@ export class Subscriptions<Request> {
     if (outcome === 'granted') this.#known.add(subscription);
     this.#settled(subscription, outcome);
   }
+}
+
+function isGranted({ state }: Subscription<unknown>): boolean {
+  return state === 'granted';
 }

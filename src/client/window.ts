@@ -140,7 +140,7 @@ export class RequestWindow {
   failWaiting(channel: Channel<Exchange>, error: Error): void {
     const waiting = this.#line.remove(
       channel.traffic,
-      (exchange) => exchange.channel === channel || exchange.options.observed === channel,
+      (exchange) => exchange.channel === channel || exchange.observed === channel,
     );
     for (const exchange of waiting) exchange.reject(error);
   }
@@ -151,7 +151,7 @@ export class RequestWindow {
     this.#objections.end(exchange);
     try {
       const outcome = { ...read(), ...idOf(exchange), roundTripMs: elapsed(exchange) };
-      exchange.options.answered?.(outcome);
+      exchange.listener.answered?.(outcome);
       this.#leave(exchange);
       this.#freeId(exchange);
       exchange.resolve(outcome);
@@ -161,14 +161,13 @@ export class RequestWindow {
     this.advance();
   }
 
-  #subscribe({ channel, options: { observed } }: Exchange): void {
+  #subscribe({ channel, observed }: Exchange): void {
     this.#subscriptions.request(channel);
     if (observed !== undefined) this.#subscriptions.request(observed);
   }
 
   #mayGo(exchange: Exchange): boolean {
-    const { channel } = exchange;
-    const { observed } = exchange.options;
+    const { channel, observed } = exchange;
     const { traffic, requestIds } = channel;
     if (traffic.silent && traffic.outstanding > 0) return false;
     if (!this.#subscriptions.granted(channel) || (observed !== undefined && !this.#subscriptions.granted(observed))) {
@@ -218,7 +217,7 @@ export class RequestWindow {
     this.#leave(exchange);
     if (exchange.settlement === 'answer') {
       this.#objections.wait(exchange);
-      exchange.options.acknowledged?.();
+      exchange.listener.acknowledged?.();
     } else this.#unopposed(exchange);
     this.advance();
   }
