@@ -48,8 +48,7 @@ export default function register(RED: NodeAPI): void {
           const outcome = await respond(commands, address, message, await statusOf(message), sender);
           return withOutcome(message, address, endpoint, { extension: 'cex', ...outcome });
         },
-        // What the server has needs not be waited for; whether Kaa objects is told to nobody then.
-        close: () => context.client.endObjections(),
+        close() {},
       };
     };
   }

@@ -37,12 +37,10 @@ export default function register(RED: NodeAPI): void {
       return {
         async input(message) {
           const address = addressOf(message, endpoint);
-          const outcome = await assignments
-            .software(address)
-            .getFor(await versionOf(address, endpoint, currentVersion), sender);
-          return withAssignment(message, address, endpoint, 'cmx_ota', outcome, {
-            version: outcome.assignment?.configId,
-          });
+          const version = await versionOf(address, endpoint, currentVersion);
+          const outcome = await assignments.software(address).getFor(version, sender);
+          const named = { version: outcome.assignment?.configId };
+          return withAssignment(message, address, endpoint, 'cmx_ota', outcome, named);
         },
         close() {},
       };

@@ -33,7 +33,7 @@ export function readStatus(resource: Resource, label: string, token: string, pay
   };
   if (resource.response === undefined) return outcome;
   const problems: readonly Problem[] =
-    parsed === undefined && text !== '' ? [{ path: '', reason: 'must be JSON' }] : responseProblems(resource, parsed);
+    parsed === undefined && text !== '' ? [{ path: '', reason: 'must be JSON' }] : bodyProblems(resource, parsed);
   if (problems.length > 0) {
     if (resource.response['type'] !== 'array' || !resource.observable || !Array.isArray(parsed))
       throw new KaaProtocolError(label, problems);
@@ -42,14 +42,28 @@ export function readStatus(resource: Resource, label: string, token: string, pay
   return parsed === undefined ? outcome : { ...outcome, body: parsed };
 }
 
+/** Node-RED copies messages level by level, and fails far above what a payload needs. */
+const deepest = 100;
+
+function bodyProblems(resource: Resource, body: unknown): readonly Problem[] {
+  const problems = responseProblems(resource, body);
+  if (problems.length > 0 || !nestsDeeper(body, deepest)) return problems;
+  return [{ path: '', reason: `must not be nested deeper than ${deepest} levels` }];
+}
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
+}
+
 /** One command that cannot be read must not hide the others of its message, which come again and again. */
 function soundItems(resource: Resource, items: readonly unknown[]): Pick<AnswerBody, 'body' | 'leftOut'> {
   const body: unknown[] = [];
   const leftOut: Problem[] = [];
   for (const [index, item] of items.entries()) {
-    const problems = responseProblems(resource, [item]);
+    const problems = bodyProblems(resource, [item]);
     if (problems.length === 0) body.push(item);
-    leftOut.push(...problems.map(({ path, reason }) => ({ path: path.replace(/^\/0/, `/${index}`), reason })));
+    leftOut.push(...problems.map(({ path, reason }) => ({ path: `/${index}${path.replace(/^\/0/, '')}`, reason })));
   }
   return { body, leftOut };
 }

@@ -3,6 +3,7 @@ import { type ExtensionName, findResource, type ResourceKey, resources } from '.
 import type { Topic } from '../protocol/topic.ts';
 import {
   type Channel,
+  type EndpointAddress,
   type EndpointTraffic,
   everyName,
   type Observer,
@@ -144,16 +145,22 @@ export class Channels {
     return undefined;
   }
 
-  /** Every endpoint that was spoken to. */
-  *endpoints(): Iterable<EndpointTraffic<Exchange>> {
-    for (const { traffic } of this.#endpoints.values()) yield traffic;
+  /** Every endpoint that was spoken to, or the one with an address. */
+  *endpoints(address?: EndpointAddress): Iterable<EndpointTraffic<Exchange>> {
+    for (const { traffic } of this.#at(address)) yield traffic;
   }
 
   /** After this, `sender` hears of nothing any more. */
-  forget(sender: Sender): void {
-    for (const channel of this.#byTarget.values()) {
-      if (channel.lastSender === sender) channel.lastSender = undefined;
+  forget(sender: Sender, address?: EndpointAddress): void {
+    for (const { channels } of this.#at(address)) {
+      for (const channel of channels) if (channel.lastSender === sender) channel.lastSender = undefined;
     }
+  }
+
+  #at(address: EndpointAddress | undefined): Iterable<Endpoint> {
+    if (address === undefined) return this.#endpoints.values();
+    const endpoint = this.#endpoints.get(`${address.appVersion}/${address.token}`);
+    return endpoint === undefined ? [] : [endpoint];
   }
 
   /** Filters for every name take the place of those for single names, and the other way round. */

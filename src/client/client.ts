@@ -14,7 +14,7 @@ import {
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
 import { parseTopic, type Topic } from '../protocol/topic.ts';
 import { readError, readStatus } from './answer.ts';
-import type { Channel, Observer, Push, Sender, Target } from './channel.ts';
+import type { Channel, EndpointAddress, Observer, Push, Sender, Target } from './channel.ts';
 import { Channels, type Recipient } from './channels.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { Exchange, type ExchangeListener, type ExchangeOutcome, type Settlement } from './exchange.ts';
@@ -152,16 +152,15 @@ export class KaaClient {
     throw new KaaInvalidError('payload', [{ path: '', reason }]);
   }
 
-  /** A sender leaves: what it has under way is settled with KAA_CLOSED, and it hears of nothing any more. */
-  forget(sender: Sender): void {
-    this.#channels.forget(sender);
-    this.#window.failAll(this.#channels.endpoints(), (exchange) => exchange.sender === sender, closedError);
+  /**
+   * A sender leaves: what it has under way is settled with KAA_CLOSED, and it hears of nothing any more.
+   * @param address of the only endpoint that it speaks for, where there is only one
+   */
+  forget(sender: Sender, address?: EndpointAddress): void {
+    this.#channels.forget(sender, address);
+    const endpoints = this.#channels.endpoints(address);
+    this.#window.failAll(endpoints, (exchange) => exchange.sender === sender, closedError);
     this.#window.advance();
-  }
-
-  /** Messages that had their receipt wait no longer for the platform to object. */
-  endObjections(): void {
-    this.#window.endObjections();
   }
 
   /** Settles everything with KAA_CLOSED and ends the connection within `deadline` milliseconds. */

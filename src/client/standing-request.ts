@@ -1,6 +1,6 @@
 /**
  * Something that is to be made known to the platform after every connect: it is done as soon as there is a connection,
- * tried again with back-off where it fails, and done again after the next connect. Never twice at a time.
+ * tried again with back-off where it fails, and done again after the next connect.
  */
 import { backOff } from './back-off.ts';
 import type { KaaClient } from './client.ts';
@@ -40,7 +40,7 @@ export class StandingRequest {
     if (this.#connected) this.#start();
   }
 
-  /** There is something new to be done: it is done now, or behind the try that is under way. */
+  /** There is something new to be done: it is done now, or behind the try that is under way if that succeeds. */
   repeat(): void {
     if (!this.#connected) return;
     if (this.#state.name === 'trying') {

@@ -133,8 +133,11 @@ export class Subscriptions<Request> {
   }
 
   #next(): readonly Subscription<Channel<Request>>[] {
-    const alone = this.#urgent.size > 0 ? undefined : this.#alone.shift();
-    if (alone !== undefined) return [alone];
+    while (this.#urgent.size === 0) {
+      const alone = this.#alone.shift();
+      if (alone === undefined) break;
+      if (this.#requested.has(alone)) return [alone];
+    }
     const subscriptions = new Set<Subscription<Channel<Request>>>();
     let filters = 0;
     for (const queue of [this.#urgent, this.#restoring]) {

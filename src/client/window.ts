@@ -109,11 +109,6 @@ export class RequestWindow {
     }
   }
 
-  /** Settles what waits for an objection, as if none had come. */
-  endObjections(): void {
-    for (const exchange of this.#objections.endAll(() => true)) this.#unopposed(exchange);
-  }
-
   /** Publishes what may go now. */
   advance(): void {
     // A receipt may come while the link is still publishing, and thousands may wait: no recursion.

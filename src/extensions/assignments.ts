@@ -1,6 +1,7 @@
 /** The configurations and the software of all endpoints of one connection. */
 import type { EndpointAddress } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
+import { KaaClosedError } from '../protocol/errors.ts';
 import type { Store } from '../store/store.ts';
 import { EndpointConfiguration } from './endpoint-configuration.ts';
 import { EndpointSoftware } from './endpoint-software.ts';
@@ -13,6 +14,7 @@ export class Assignments {
   readonly #store: Store;
   readonly #configurations = new Map<string, EndpointConfiguration>();
   readonly #software = new Map<string, EndpointSoftware>();
+  #closed = false;
 
   constructor(client: KaaClient, store: Store) {
     this.#client = client;
@@ -20,6 +22,7 @@ export class Assignments {
     const unwatch = client.onStatus(({ state }) => {
       if (state !== 'closed') return;
       unwatch();
+      this.#closed = true;
       for (const each of this.#configurations.values()) each.close();
       for (const each of this.#software.values()) each.close();
     });
@@ -27,6 +30,7 @@ export class Assignments {
 
   /** @param name `''` for the default configuration */
   configuration(address: EndpointAddress, name: string): EndpointConfiguration {
+    this.#requireOpen();
     const { configurations } = this.#store;
     return entry(
       this.#configurations,
@@ -36,11 +40,17 @@ export class Assignments {
   }
 
   software(address: EndpointAddress): EndpointSoftware {
+    this.#requireOpen();
     return entry(
       this.#software,
       `${address.appVersion}/${address.token}`,
       () => new EndpointSoftware(this.#client, this.#store.software, address),
     );
+  }
+
+  /** @throws {KaaClosedError} the connection has ended */
+  #requireOpen(): void {
+    if (this.#closed) throw new KaaClosedError(false);
   }
 }
 

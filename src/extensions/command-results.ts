@@ -24,12 +24,14 @@ export class CommandResults implements Sender {
   readonly #address: EndpointAddress;
   readonly #known: KnownCommands;
   readonly #failed: (error: Error) => void;
-  /** Commands whose results are on their way, by type and ID. */
+  /** Commands whose results are on their way, by type, ID and digest. */
   readonly #sending = new Set<string>();
-  /** Who gave the results that go out later, by type and ID. */
+  /** Who gave the results that go out later, by type, ID and digest. */
   readonly #responders = new Map<string, Sender>();
   #unreported: StandingRequest | undefined;
   #receipts: Promise<unknown> = Promise.resolve();
+  /** Why results stay behind. */
+  #reason: string | undefined;
 
   /** @param failed told of errors that belong to no message of the flow */
   constructor(client: KaaClient, address: EndpointAddress, known: KnownCommands, failed: (error: Error) => void) {
@@ -44,7 +46,7 @@ export class CommandResults implements Sender {
     this.#unreported = new StandingRequest(
       this.#client,
       () => this.#sendUnreported(),
-      () => {},
+      (error) => this.#told(error),
     );
   }
 
@@ -63,8 +65,8 @@ export class CommandResults implements Sender {
   }
 
   /** From now on the result of a command is under way: nobody else sends it. */
-  hold(type: string, id: number): void {
-    this.#sending.add(keyOf({ type, id }));
+  hold(command: StoredCommand): void {
+    this.#sending.add(keyOf(command));
   }
 
   /**
@@ -79,10 +81,11 @@ export class CommandResults implements Sender {
       this.#responders.delete(keyOf(command));
       return { ...outcome, resource, confirmed: outcome.statusCode !== undefined };
     } catch (error) {
+      const key = keyOf(command);
       if (maySucceedLater(error)) {
-        this.#responders.set(keyOf(command), responder);
+        if (!this.#responders.has(key)) this.#responders.set(key, responder);
         this.#unreported?.retry();
-      }
+      } else this.#responders.delete(key);
       if (error instanceof KaaRejectedError || !maySucceedLater(error)) throw error;
       return { resource, confirmed: false, stored: true };
     }
@@ -123,6 +126,14 @@ export class CommandResults implements Sender {
     this.#receipts = Promise.all(receipts);
     const retry = (await Promise.all(outcomes)).find((error) => error !== undefined);
     if (retry !== undefined) throw retry;
+  }
+
+  /** Tells once of each reason why results stay behind, except that there is no connection, which everybody sees. */
+  #told(error: unknown): void {
+    const offline = error instanceof KaaOfflineError || error instanceof KaaClosedError;
+    const reason = error === undefined || offline ? undefined : asError(error).message;
+    if (reason !== undefined && reason !== this.#reason) this.#failed(asError(error));
+    this.#reason = reason;
   }
 
   /** Answered commands whose results the platform does not have. */
@@ -171,15 +182,12 @@ function encode(id: number, result: CommandResult | undefined): Buffer {
   return Buffer.from(JSON.stringify([{ id, ...result }]));
 }
 
-function keyOf({ type, id }: Pick<StoredCommand, 'type' | 'id'>): string {
-  return `${type}/${id}`;
+function keyOf({ type, id, digest = '' }: StoredCommand): string {
+  return `${type}/${id}/${digest}`;
 }
 
 function maySucceedLater(error: unknown): boolean {
-  if (error instanceof KaaRejectedError) {
-    const { statusCode = 0 } = error.cause;
-    return statusCode >= 500 || statusCode === 408 || statusCode === 429;
-  }
+  if (error instanceof KaaRejectedError) return error.isTemporary;
   return (
     // The server refuses the subscription to answers: that is for people to mend.
     error instanceof KaaConfigError ||

@@ -28,6 +28,6 @@ export interface ResultOutcome extends Partial<ExchangeOutcome> {
   readonly resource: string;
   /** Whether the platform has said so. */
   readonly confirmed: boolean;
-  /** Not sent: it is kept and goes out after the next connect. */
+  /** The server is not known to have it: it is kept, and sent again after the next connect or later. */
   readonly stored?: true;
 }

@@ -4,7 +4,7 @@
  */
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
-import { KaaInvalidError } from '../protocol/errors.ts';
+import { KaaClosedError, KaaInvalidError } from '../protocol/errors.ts';
 import { nameProblem, nameProblemText } from '../protocol/names.ts';
 import type { CommandLedger, CommandResult } from '../store/store.ts';
 import type { CommandReceiver, ResultOutcome } from './command.ts';
@@ -17,6 +17,7 @@ export class Commands {
   readonly #client: KaaClient;
   readonly #ledger: CommandLedger;
   readonly #endpoints = new Map<string, EndpointCommands>();
+  #closed = false;
 
   constructor(client: KaaClient, ledger: CommandLedger) {
     this.#client = client;
@@ -24,6 +25,7 @@ export class Commands {
     const unwatch = client.onStatus(({ state }) => {
       if (state !== 'closed') return;
       unwatch();
+      this.#closed = true;
       for (const endpoint of this.#endpoints.values()) endpoint.close();
     });
   }
@@ -44,6 +46,7 @@ export class Commands {
    * @throws {KaaInvalidError} the type, the ID or the result cannot be sent
    * @throws {KaaDuplicateError} the command has its result already
    * @throws {KaaRejectedError} the platform refused the result
+   * @throws {KaaClosedError} the connection has ended
    */
   async respond(
     address: EndpointAddress,
@@ -52,13 +55,15 @@ export class Commands {
     result: CommandResult,
     responder: Sender,
   ): Promise<ResultOutcome> {
-    return this.#endpoint(address).respond(commandType(type), commandId(id), result, responder);
+    const [command, number] = [commandType(type), commandId(id)];
+    return this.#endpoint(address).respond(command, number, result, responder);
   }
 
   #endpoint(address: EndpointAddress): EndpointCommands {
     const key = `${address.appVersion}/${address.token}`;
     const known = this.#endpoints.get(key);
     if (known !== undefined) return known;
+    if (this.#closed) throw new KaaClosedError(false);
     this.#letGoOfIdle();
     const endpoint = new EndpointCommands(this.#client, this.#ledger, address);
     this.#endpoints.set(key, endpoint);

@@ -64,11 +64,11 @@ export abstract class EndpointAssignment<
   readonly #records: Records<Memory>;
   readonly #key: StoredEndpoint;
   readonly #serial = new Serial();
-  /** Settled when the memory is there. */
-  protected readonly opened: Promise<void>;
   #unobserve: (() => void) | undefined;
   #observing: StandingRequest | undefined;
-  /** Tasks that are not finished. */
+  /** Why the nodes do not get what they should, by resource. */
+  readonly #troubles = new Map<ResourceOf, { readonly error: unknown; readonly concerns: (node: Node) => boolean }>();
+  /** Tasks and calls that are not finished. */
   #tasks = 0;
   #closed = false;
 
@@ -88,7 +88,7 @@ export abstract class EndpointAssignment<
     this.#resources = used;
     this.memory = nothing;
     this.#key = storedEndpoint(client, address);
-    this.opened = this.inTurn(async () => {
+    void this.inTurn(async () => {
       this.memory = (await records.read(this.#key, name)) ?? nothing;
     });
   }
@@ -96,6 +96,9 @@ export abstract class EndpointAssignment<
   /** Hands what is assigned to `node`, until the returned function is called. */
   observe(node: Node): () => void {
     this.observers.add(node);
+    for (const [resource, { error, concerns }] of this.#troubles) {
+      if (concerns(node)) node.observing(this.address, this.#path(resource), error);
+    }
     void this.inTurn(() => this.observersChanged());
     return () => {
       this.observers.delete(node);
@@ -107,7 +110,11 @@ export abstract class EndpointAssignment<
    * Asks for what is assigned; never ends the observing by others.
    * @throws {KaaError} as `KaaClient.send`
    */
-  async get(sender: Sender): Promise<AssignmentOutcome> {
+  get(sender: Sender): Promise<AssignmentOutcome> {
+    return this.during(() => this.#get(sender));
+  }
+
+  async #get(sender: Sender): Promise<AssignmentOutcome> {
     const { reading, ...outcome } = await this.ask({}, sender);
     // Behind everything that came before the answer.
     await this.inTurn(() => Promise.resolve());
@@ -125,10 +132,12 @@ export abstract class EndpointAssignment<
    * Reports what became of a configuration or version.
    * @throws {KaaError} as `KaaClient.send`
    */
-  async report(report: AppliedReport, sender: Sender): Promise<ReportOutcome> {
-    const outcome = await this.send(this.#resources.applied, report, sender);
-    await this.inTurn(() => this.reported(report));
-    return { ...outcome, resource: this.#path(this.#resources.applied) };
+  report(report: AppliedReport, sender: Sender): Promise<ReportOutcome> {
+    return this.during(async () => {
+      const outcome = await this.send(this.#resources.applied, report, sender);
+      await this.inTurn(() => this.reported(report));
+      return { ...outcome, resource: this.#path(this.#resources.applied) };
+    });
   }
 
   pushed(_target: Target, push: Push): void {
@@ -177,14 +186,20 @@ export abstract class EndpointAssignment<
     return Promise.resolve();
   }
 
+  /** Asks again, for nodes that came while what they want was taken back. */
+  protected askAgain(): void {
+    this.#observing?.repeat();
+  }
+
   protected stopObserving(): void {
     if (this.#observing === undefined) return;
     this.#unobserve?.();
     this.#observing.stop();
+    this.#troubles.clear();
     this.#unobserve = undefined;
     this.#observing = undefined;
     // What waits to be sent would make the platform push for an endpoint that nobody serves.
-    if (this.#client.status.state !== 'closed') this.#client.forget(this);
+    if (this.#client.status.state !== 'closed') this.#client.forget(this, this.address);
   }
 
   /**
@@ -202,6 +217,8 @@ export abstract class EndpointAssignment<
   /** Tells nodes how the last try ended. */
   protected observing(resource: ResourceOf, error: unknown, concerns: (node: Node) => boolean): void {
     const path = this.#path(resource);
+    if (error === undefined) this.#troubles.delete(resource);
+    else this.#troubles.set(resource, { error, concerns });
     for (const node of this.observers) if (concerns(node)) node.observing(this.address, path, error);
   }
 
@@ -238,24 +255,34 @@ export abstract class EndpointAssignment<
     }
   }
 
-  /** Hands something to a node, whose failing is its own. */
-  protected hand(give: () => void): void {
+  /** Hands something to a node, whose failing is its own; false where it failed. */
+  protected hand(give: () => void): boolean {
     try {
       give();
+      return true;
     } catch (error) {
       this.failed(error);
+      return false;
     }
   }
 
   /** Runs a task in turn with the others of this resource; what it throws is told to the nodes. */
   protected async inTurn(task: () => Promise<void>): Promise<void> {
-    this.#tasks += 1;
     try {
-      await this.#serial.run(task);
+      await this.during(() => this.#serial.run(task));
     } catch (error) {
       this.failed(error);
     }
-    this.#tasks -= 1;
+  }
+
+  /** While a call runs, this is not let go. */
+  protected async during<Value>(call: () => Promise<Value>): Promise<Value> {
+    this.#tasks += 1;
+    try {
+      return await call();
+    } finally {
+      this.#tasks -= 1;
+    }
   }
 
   protected failed(error: unknown): void {

@@ -31,6 +31,8 @@ export class EndpointCommands {
   readonly #deadlines = new Map<string, NodeJS.Timeout>();
   /** When the platform last said all that it has of a type, on the clock of `Date`. */
   readonly #completeAt = new Map<string, number>();
+  /** Why resource paths are not observed. */
+  readonly #troubles = new Map<string, unknown>();
   readonly #serial = new Serial();
   /** Tasks that are not finished. */
   #tasks = 0;
@@ -48,11 +50,9 @@ export class EndpointCommands {
       complete: (type) => void this.#inTurn(() => this.#complete(type)),
       failed: (error, type) => this.#failed(error, type),
       observing: (path, error) => {
-        for (const receiver of this.#receivers) {
-          const { commandType } = receiver;
-          if (commandType === '' || path === resourcePath(resources.commands, commandType))
-            receiver.observing(address, path, error);
-        }
+        if (error === undefined) this.#troubles.delete(path);
+        else this.#troubles.set(path, error);
+        for (const receiver of this.#receivers) this.#tell(receiver, path, error);
       },
     });
     void this.#inTurn(() => this.#open());
@@ -66,6 +66,7 @@ export class EndpointCommands {
 
   serve(receiver: CommandReceiver): () => void {
     this.#receivers.add(receiver);
+    for (const [path, error] of this.#troubles) this.#tell(receiver, path, error);
     void this.#inTurn(() => this.#observe());
     return () => {
       this.#receivers.delete(receiver);
@@ -78,8 +79,8 @@ export class EndpointCommands {
     const answered = await this.#run(async () => {
       const known = this.#known.newest(type, id);
       if (known?.result !== undefined) throw new KaaDuplicateError(type, known.result.statusCode);
-      this.#results.hold(type, id);
       const command = { type, id, ...known, askedAt: Date.now(), result: checked, reported: false };
+      this.#results.hold(command);
       await this.#known.save(command);
       return command;
     });
@@ -127,7 +128,16 @@ export class EndpointCommands {
   /** What the platform did not ask for now, it asks for no more. */
   async #complete(type: string): Promise<void> {
     this.#completeAt.set(type, Date.now());
-    await this.#known.forgetOld((other) => other.type !== type && this.#receiversOf(other.type).length > 0);
+    if (this.#phase === 'closed') return;
+    await this.#known.forgetOld(
+      (other) => other.type !== type && (other.result === undefined || this.#receiversOf(other.type).length > 0),
+    );
+  }
+
+  #tell(receiver: CommandReceiver, path: string, error: unknown): void {
+    const { commandType } = receiver;
+    const concerned = commandType === '' || path === resourcePath(resources.commands, commandType);
+    if (concerned) receiver.observing(this.#address, path, error);
   }
 
   #receiversOf(type: string): readonly CommandReceiver[] {
@@ -150,9 +160,13 @@ export class EndpointCommands {
     const deadline = timeouts.length === 0 ? {} : { deadline: askedAt + 1000 * Math.min(...timeouts) };
     const entry = { type, id, digest: payloadDigest, askedAt, ...deadline, reported: false };
     await this.#known.save(entry);
-    if (this.#phase === 'open' && this.#handOut(command)) this.#arm(entry);
-    // The nodes have left meanwhile: their successors ask for it again.
-    else await this.#known.remove(entry);
+    if (this.#phase === 'open' && this.#handOut(command)) {
+      this.#arm(entry);
+      return;
+    }
+    // The nodes have left meanwhile: it is for their successors, who may have asked for it already.
+    await this.#known.remove(entry);
+    if (this.#receiversOf(type).length > 0) this.#observed.repeat(type);
   }
 
   /** False where there is nobody to take it. */

@@ -83,7 +83,7 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
       await this.report({ configId, statusCode: 200 }, this);
     } catch (error) {
       // An answer too: it is asked again after the next connect, and not before.
-      if (!(error instanceof KaaRejectedError) || (error.cause.statusCode ?? 0) >= 500) throw error;
+      if (!(error instanceof KaaRejectedError) || error.isTemporary) throw error;
       for (const observer of this.observers) if (observer.autoApply) observer.failed(this.address, error);
     }
   }
@@ -103,7 +103,7 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
       this.#handedOut.set(observer, configId);
       if (emit === 'changed' && this.memory.emitted[id] === configId) continue;
       // Flows change what they are given.
-      this.hand(() => observer.received(this.address, this.name, structuredClone(received)));
+      if (!this.hand(() => observer.received(this.address, this.name, structuredClone(received)))) continue;
       await this.remember({ ...this.memory, emitted: { ...this.memory.emitted, [id]: configId } });
     }
   }

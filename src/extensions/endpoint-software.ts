@@ -37,16 +37,19 @@ export class EndpointSoftware extends EndpointAssignment<StoredSoftware, Softwar
    * As `get`, having reported the running version.
    * @param currentVersion what the asking node says is running; `''` where it does not know
    */
-  async getFor(currentVersion: string, sender: Sender): Promise<AssignmentOutcome> {
-    await this.inTurn(() => this.#said(currentVersion));
-    await this.#reportRunning(sender);
-    return this.get(sender);
+  getFor(currentVersion: string, sender: Sender): Promise<AssignmentOutcome> {
+    return this.during(async () => {
+      await this.inTurn(() => this.#said(currentVersion));
+      await this.#reportRunning(sender);
+      return this.get(sender);
+    });
   }
 
   /** The platform offers what it thinks is missing, so that it has to know first what is running. */
   protected override async observeRequest(): Promise<void> {
     const currentVersion = await this.#currentVersion();
     await this.inTurn(() => this.#said(currentVersion));
+    if (this.observers.size === 0) return;
     await this.#reportRunning(this);
     await this.observeWith({});
   }
@@ -64,8 +67,12 @@ export class EndpointSoftware extends EndpointAssignment<StoredSoftware, Softwar
     const others = before.filter((offer) => offer !== last);
     const offered = [...others, { version, process: thisProcess }].slice(-mostVersions);
     await this.remember({ ...this.memory, offered });
-    // The nodes have left meanwhile: it is for their successors.
-    if (this.observers.size === 0) await this.remember({ ...this.memory, offered: before });
+    if (this.observers.size === 0) {
+      // The nodes have left meanwhile: it is for their successors, who may have asked for it already.
+      await this.remember({ ...this.memory, offered: before });
+      this.askAgain();
+      return;
+    }
     for (const observer of this.observers) {
       this.hand(() => observer.received(this.address, structuredClone(received), last !== undefined));
     }

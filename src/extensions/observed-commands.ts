@@ -69,7 +69,7 @@ export class ObservedCommands implements Observer, Sender {
       if (!this.#requests.has(type)) this.#requests.set(type, this.#request(type));
     }
     // What waits to be sent would make the platform push for an endpoint that nobody serves.
-    if (asked.size === 0 && this.#client.status.state !== 'closed') this.#client.forget(this);
+    if (asked.size === 0 && this.#client.status.state !== 'closed') this.#client.forget(this, this.#address);
   }
 
   /** Asks for the commands of a type anew, if it is observed. */
@@ -96,6 +96,7 @@ export class ObservedCommands implements Observer, Sender {
       this.#client,
       async () => {
         await this.#listener.ready();
+        if (!this.#requests.has(type)) return;
         await (type === announcement ? this.#announce() : this.#ask(type));
       },
       (error) => this.#listener.observing(pathOf(type), error),

@@ -57,6 +57,12 @@ export class KaaInvalidError extends KaaError {
 
 /** The platform answered `/error`, or a status of 400 and above inside `/status`. */
 export class KaaRejectedError extends KaaError {
+  /** Whether the same may be accepted later. */
+  get isTemporary(): boolean {
+    const { statusCode = 0 } = this.cause;
+    return statusCode >= 500 || statusCode === 408 || statusCode === 429;
+  }
+
   constructor(resource: string, statusCode: number | undefined, reasonPhrase: string | undefined) {
     const answer = [statusCode, reasonPhrase].filter((part) => part !== undefined && part !== '').join(' ');
     super(

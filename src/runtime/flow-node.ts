@@ -112,7 +112,11 @@ class RunningNode implements ClientUser {
     users[this.#node.id] = this.#node;
     const notStarted = whenFlowsStarted(this.#RED, () => {
       this.#status.start();
-      behaviour.start?.();
+      try {
+        behaviour.start?.();
+      } catch (error) {
+        this.#raise(undefined, asError(error));
+      }
     });
     this.#node.on('input', (message, send, done) => void this.#handle(behaviour, message, send, done));
     let stopping: 'some' | 'all' = 'all';

@@ -184,9 +184,9 @@ describe('commands', () => {
           details: [
             { path: '/1/id', reason: 'must be integer' },
             { path: '/2/id', reason: 'must be <= 9007199254740991' },
+            { path: '/3', reason: 'must not be nested deeper than 100 levels' },
           ],
         },
-        undefined,
       ],
     );
   });
@@ -199,6 +199,42 @@ describe('commands', () => {
     outstanding = [{ id: 5 }];
     await platform.clock.tickAsync(10_000);
     assert.deepEqual(receiver.ids, [5]);
+  });
+
+  it('a stored result goes to its own responder, however often the platform asks in between', async () => {
+    serve();
+    await platform.connect();
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    platform.answer = ({ path }) => (path === 'result/reboot' ? new Rejection(503) : outstanding);
+    await assert.rejects(respond(1), { code: 'KAA_REJECTED' });
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    platform.answer = ({ path }) => (path === 'result/reboot' ? new Rejection(410) : outstanding);
+    await platform.reconnect();
+    assert.equal(refusals.length, 1);
+  });
+
+  it('results that stay behind are told of once', async () => {
+    const receiver = serve();
+    await platform.connect();
+    const { onPublish } = platform.server;
+    platform.server.onPublish = (link, message) => {
+      if (!message.topic.includes('/result/')) onPublish?.(link, message);
+    };
+    void respond(1);
+    await platform.clock.tickAsync(3_600_000);
+    assert.deepEqual(
+      receiver.failures.map((error) => 'code' in error && error.code),
+      ['KAA_TIMEOUT'],
+    );
+  });
+
+  it('a node that comes while a type is not observed hears why', async () => {
+    platform.answer = () => undefined;
+    serve();
+    await platform.connect();
+    await platform.clock.tickAsync(10_000);
+    const late = serve();
+    assert.equal(late.troubles.length, 1);
   });
 
   it('a node that fails takes nothing from the others', async () => {
