@@ -14,11 +14,12 @@ export class Assignments {
   readonly #store: Store;
   readonly #configurations = new Map<string, EndpointConfiguration>();
   readonly #software = new Map<string, EndpointSoftware>();
-  #closed = false;
+  #closed: boolean;
 
   constructor(client: KaaClient, store: Store) {
     this.#client = client;
     this.#store = store;
+    this.#closed = client.status.state === 'closed';
     const unwatch = client.onStatus(({ state }) => {
       if (state !== 'closed') return;
       unwatch();

@@ -93,8 +93,12 @@ export class CommandResults implements Sender {
 
   /** Sends a result again that the platform does not seem to have, unless it is on its way. */
   repeat(command: StoredCommand): void {
-    if (this.#sending.has(keyOf(command))) return;
-    this.report(command, this).catch((error: unknown) => this.#failed(asError(error)));
+    const key = keyOf(command);
+    if (this.#sending.has(key)) return;
+    const responder = this.#responders.get(key) ?? this;
+    this.report(command, responder).catch((error: unknown) => {
+      responder.unexpectedError(this.#target(command), asError(error));
+    });
   }
 
   /** Resolves when the server has the results that waited for the connection, as far as it takes them. */

@@ -17,11 +17,12 @@ export class Commands {
   readonly #client: KaaClient;
   readonly #ledger: CommandLedger;
   readonly #endpoints = new Map<string, EndpointCommands>();
-  #closed = false;
+  #closed: boolean;
 
   constructor(client: KaaClient, ledger: CommandLedger) {
     this.#client = client;
     this.#ledger = ledger;
+    this.#closed = client.status.state === 'closed';
     const unwatch = client.onStatus(({ state }) => {
       if (state !== 'closed') return;
       unwatch();
