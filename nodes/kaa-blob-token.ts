@@ -34,7 +34,6 @@ export default function register(RED: NodeAPI): void {
             const blobToken = await tokens.get(address, refresh);
             return withOutcome(message, address, endpoint, kaaOf(blobToken), requestWith(blobToken.token));
           },
-          close() {},
         };
       };
     });

@@ -48,7 +48,6 @@ export default function register(RED: NodeAPI): void {
           const outcome = await respond(commands, address, message, await statusOf(message), sender);
           return withOutcome(message, address, endpoint, { extension: 'cex', ...outcome });
         },
-        close() {},
       };
     };
   }

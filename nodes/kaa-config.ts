@@ -39,7 +39,6 @@ export default function register(RED: NodeAPI): void {
           const outcome = await assignments.configuration(address, configName).get(sender);
           return withAssignment(message, address, endpoint, 'cmx', outcome, { configName });
         },
-        close() {},
       };
     };
   }
@@ -53,10 +52,9 @@ export default function register(RED: NodeAPI): void {
           const address = addressOf(message, endpoint);
           const report = reportOf(message, message.configId, 'msg.configId');
           const configuration = assignments.configuration(address, configNameOf(message, configName));
-          const { body: _body, ...outcome } = await configuration.report(report, sender);
+          const outcome = await configuration.report(report, sender);
           return withOutcome(message, address, endpoint, { extension: 'cmx', ...outcome });
         },
-        close() {},
       };
     };
   }

@@ -26,7 +26,6 @@ export default function register(RED: NodeAPI): void {
           const properties = body === undefined ? {} : { payload: body };
           return withOutcome(message, address, endpoint, { extension: 'epmx', ...outcome }, properties);
         },
-        close() {},
       });
     });
   }

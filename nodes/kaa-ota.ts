@@ -42,7 +42,6 @@ export default function register(RED: NodeAPI): void {
           const named = { version: outcome.assignment?.configId };
           return withAssignment(message, address, endpoint, 'cmx_ota', outcome, named);
         },
-        close() {},
       };
     };
   }
@@ -54,10 +53,9 @@ export default function register(RED: NodeAPI): void {
       async input(message) {
         const address = addressOf(message, endpoint);
         const report = reportOf(message, message.version ?? message.configId, 'msg.version');
-        const { body: _body, ...outcome } = await assignments.software(address).report(report, sender);
+        const outcome = await assignments.software(address).report(report, sender);
         return withOutcome(message, address, endpoint, { extension: 'cmx_ota', ...outcome });
       },
-      close() {},
     };
   }
 

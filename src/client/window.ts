@@ -2,7 +2,7 @@
  * The window of outstanding messages and the line in front of it: publishes while the link takes more, gives out request
  * IDs, and settles every message exactly once. Nothing is published again after it settled.
  */
-import { KaaTimeoutError } from '../protocol/errors.ts';
+import { asError, KaaTimeoutError } from '../protocol/errors.ts';
 import type { Channel, EndpointTraffic } from './channel.ts';
 import { type Exchange, type ExchangeOutcome, receiptSuffices } from './exchange.ts';
 import { Objections } from './objections.ts';
@@ -151,7 +151,7 @@ export class RequestWindow {
       this.#freeId(exchange);
       exchange.resolve(outcome);
     } catch (error) {
-      this.#fail(exchange, error instanceof Error ? error : new Error(String(error)));
+      this.#fail(exchange, asError(error));
     }
     this.advance();
   }

@@ -4,6 +4,7 @@ import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
 import { StandingRequest } from '../client/standing-request.ts';
 import {
+  asError,
   KaaBusyError,
   KaaClosedError,
   KaaConfigError,
@@ -23,7 +24,7 @@ export class CommandResults implements Sender {
   readonly #client: KaaClient;
   readonly #address: EndpointAddress;
   readonly #known: KnownCommands;
-  readonly #failed: (error: Error) => void;
+  readonly #failed: (error: unknown) => void;
   /** Commands whose results are on their way, by type, ID and digest. */
   readonly #sending = new Set<string>();
   /** Who gave the results that go out later, by type, ID and digest. */
@@ -34,7 +35,7 @@ export class CommandResults implements Sender {
   #reason: string | undefined;
 
   /** @param failed told of errors that belong to no message of the flow */
-  constructor(client: KaaClient, address: EndpointAddress, known: KnownCommands, failed: (error: Error) => void) {
+  constructor(client: KaaClient, address: EndpointAddress, known: KnownCommands, failed: (error: unknown) => void) {
     this.#client = client;
     this.#address = address;
     this.#known = known;
@@ -136,7 +137,7 @@ export class CommandResults implements Sender {
   #told(error: unknown): void {
     const offline = error instanceof KaaOfflineError || error instanceof KaaClosedError;
     const reason = error === undefined || offline ? undefined : asError(error).message;
-    if (reason !== undefined && reason !== this.#reason) this.#failed(asError(error));
+    if (reason !== undefined && reason !== this.#reason) this.#failed(error);
     this.#reason = reason;
   }
 
@@ -200,8 +201,4 @@ function maySucceedLater(error: unknown): boolean {
     error instanceof KaaBusyError ||
     error instanceof KaaClosedError
   );
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

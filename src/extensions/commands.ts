@@ -4,31 +4,22 @@
  */
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
-import { KaaClosedError, KaaInvalidError } from '../protocol/errors.ts';
-import { nameProblem, nameProblemText } from '../protocol/names.ts';
+import { KaaInvalidError } from '../protocol/errors.ts';
+import { requireName } from '../protocol/require-name.ts';
 import type { CommandLedger, CommandResult } from '../store/store.ts';
 import type { CommandReceiver, ResultOutcome } from './command.ts';
 import { EndpointCommands } from './endpoint-commands.ts';
-
-/** From this number on, endpoints without anything to do are let go. */
-const mostEndpoints = 1000;
+import { PerEndpoint } from './per-endpoint.ts';
 
 export class Commands {
   readonly #client: KaaClient;
   readonly #ledger: CommandLedger;
-  readonly #endpoints = new Map<string, EndpointCommands>();
-  #closed: boolean;
+  readonly #endpoints: PerEndpoint<EndpointCommands>;
 
   constructor(client: KaaClient, ledger: CommandLedger) {
     this.#client = client;
     this.#ledger = ledger;
-    this.#closed = client.status.state === 'closed';
-    const unwatch = client.onStatus(({ state }) => {
-      if (state !== 'closed') return;
-      unwatch();
-      this.#closed = true;
-      for (const endpoint of this.#endpoints.values()) endpoint.close();
-    });
+    this.#endpoints = new PerEndpoint(client);
   }
 
   /** Hands the commands of an endpoint to `receiver`, until the returned function is called. */
@@ -56,36 +47,16 @@ export class Commands {
     result: CommandResult,
     responder: Sender,
   ): Promise<ResultOutcome> {
-    const [command, number] = [commandType(type), commandId(id)];
+    const [command, number] = [requireName('commandType', 'msg.command', type), commandId(id)];
     return this.#endpoint(address).respond(command, number, result, responder);
   }
 
   #endpoint(address: EndpointAddress): EndpointCommands {
-    const key = `${address.appVersion}/${address.token}`;
-    const known = this.#endpoints.get(key);
-    if (known !== undefined) return known;
-    if (this.#closed) throw new KaaClosedError(false);
-    this.#letGoOfIdle();
-    const endpoint = new EndpointCommands(this.#client, this.#ledger, address);
-    this.#endpoints.set(key, endpoint);
-    return endpoint;
+    return this.#endpoints.of(
+      `${address.appVersion}/${address.token}`,
+      () => new EndpointCommands(this.#client, this.#ledger, address),
+    );
   }
-
-  /** A gateway's endpoints may come and go for years; what the ledger knows of them stays there. */
-  #letGoOfIdle(): void {
-    if (this.#endpoints.size < mostEndpoints) return;
-    for (const [key, endpoint] of this.#endpoints) {
-      if (!endpoint.idle) continue;
-      endpoint.close();
-      this.#endpoints.delete(key);
-    }
-  }
-}
-
-function commandType(value: unknown): string {
-  const problem = nameProblem('commandType', value);
-  if (problem === undefined && typeof value === 'string') return value;
-  throw new KaaInvalidError('msg.command', [{ path: '', reason: nameProblemText[problem ?? 'type'] }]);
 }
 
 /** Flows like to turn IDs into texts. */

@@ -6,9 +6,11 @@ import type { EndpointAddress, Observer, Push, Sender, Target } from '../client/
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
 import { StandingRequest } from '../client/standing-request.ts';
+import { asError } from '../protocol/errors.ts';
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
 import type { Records, StoredAssignment, StoredEndpoint } from '../store/store.ts';
 import { isUnchanged, readAssignment, type ReceivedAssignment, type Reading } from './assignment.ts';
+import type { EndpointKeeper } from './per-endpoint.ts';
 import { Serial } from './serial.ts';
 import { storedEndpoint } from './stored-endpoint.ts';
 
@@ -19,13 +21,13 @@ export interface AppliedReport {
   readonly reasonPhrase?: string;
 }
 
-export interface ReportOutcome extends ExchangeOutcome {
+export interface ReportOutcome extends Omit<ExchangeOutcome, 'body'> {
   /** Resource path, e.g. `applied/json/network`. */
   readonly resource: string;
 }
 
 /** The answer to a question; where the platform says "unchanged" it is what was received last, if anything was. */
-export interface AssignmentOutcome extends ExchangeOutcome {
+export interface AssignmentOutcome extends Omit<ExchangeOutcome, 'body'> {
   /** Resource path, e.g. `config/json/network`. */
   readonly resource: string;
   readonly assignment: StoredAssignment | undefined;
@@ -53,7 +55,7 @@ export abstract class EndpointAssignment<
   Memory extends { readonly received?: StoredAssignment },
   Node extends AssignmentObserver,
 >
-  implements Observer, Sender
+  implements Observer, Sender, EndpointKeeper
 {
   protected readonly address: EndpointAddress;
   protected readonly name: string;
@@ -68,8 +70,8 @@ export abstract class EndpointAssignment<
   #observing: StandingRequest | undefined;
   /** Why the nodes do not get what they should, by resource. */
   readonly #troubles = new Map<ResourceOf, { readonly error: unknown; readonly concerns: (node: Node) => boolean }>();
-  /** Tasks and calls that are not finished. */
-  #tasks = 0;
+  /** Calls that are not finished. */
+  #calls = 0;
   #closed = false;
 
   /** @param name of the configuration, `''` for the default one and for software */
@@ -115,7 +117,7 @@ export abstract class EndpointAssignment<
   }
 
   async #get(sender: Sender): Promise<AssignmentOutcome> {
-    const { reading, ...outcome } = await this.ask({}, sender);
+    const { reading, body: _body, ...outcome } = await this.ask({}, sender);
     // Behind everything that came before the answer.
     await this.inTurn(() => Promise.resolve());
     const resource = this.#path(this.#resources.asked);
@@ -134,7 +136,7 @@ export abstract class EndpointAssignment<
    */
   report(report: AppliedReport, sender: Sender): Promise<ReportOutcome> {
     return this.during(async () => {
-      const outcome = await this.send(this.#resources.applied, report, sender);
+      const { body: _body, ...outcome } = await this.send(this.#resources.applied, report, sender);
       await this.inTurn(() => this.reported(report));
       return { ...outcome, resource: this.#path(this.#resources.applied) };
     });
@@ -162,9 +164,8 @@ export abstract class EndpointAssignment<
     this.stopObserving();
   }
 
-  /** Whether it is of no use any more: what is remembered is in the store. */
   get idle(): boolean {
-    return this.observers.size === 0 && this.#tasks === 0;
+    return this.observers.size === 0 && this.#serial.idle && this.#calls === 0;
   }
 
   /** Observes on behalf of the nodes. */
@@ -269,7 +270,7 @@ export abstract class EndpointAssignment<
   /** Runs a task in turn with the others of this resource; what it throws is told to the nodes. */
   protected async inTurn(task: () => Promise<void>): Promise<void> {
     try {
-      await this.during(() => this.#serial.run(task));
+      await this.#serial.run(task);
     } catch (error) {
       this.failed(error);
     }
@@ -277,16 +278,16 @@ export abstract class EndpointAssignment<
 
   /** While a call runs, this is not let go. */
   protected async during<Value>(call: () => Promise<Value>): Promise<Value> {
-    this.#tasks += 1;
+    this.#calls += 1;
     try {
       return await call();
     } finally {
-      this.#tasks -= 1;
+      this.#calls -= 1;
     }
   }
 
   protected failed(error: unknown): void {
-    const reported = error instanceof Error ? error : new Error(String(error));
+    const reported = asError(error);
     for (const node of this.observers) node.failed(this.address, reported);
   }
 

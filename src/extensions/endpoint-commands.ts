@@ -1,7 +1,7 @@
 /** The commands of one endpoint: each is handed out once, has a deadline, and is answered once. */
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
-import { KaaDuplicateError } from '../protocol/errors.ts';
+import { asError, KaaDuplicateError } from '../protocol/errors.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 import type { CommandLedger, CommandResult, StoredCommand } from '../store/store.ts';
 import { CommandResults } from './command-results.ts';
@@ -9,6 +9,7 @@ import type { CommandReceiver, ReceivedCommand, ResultOutcome } from './command.
 import { digest } from './digest.ts';
 import { KnownCommands } from './known-commands.ts';
 import { ObservedCommands } from './observed-commands.ts';
+import type { EndpointKeeper } from './per-endpoint.ts';
 import { Serial } from './serial.ts';
 import { storedEndpoint } from './stored-endpoint.ts';
 
@@ -21,7 +22,7 @@ const longestTimer = 2_147_483_647;
 /** Milliseconds after which the platform is asked for everything again, to learn what it asks for no more. */
 const askAgainAfter = 43_200_000;
 
-export class EndpointCommands {
+export class EndpointCommands implements EndpointKeeper {
   readonly #address: EndpointAddress;
   readonly #known: KnownCommands;
   readonly #observed: ObservedCommands;
@@ -34,8 +35,6 @@ export class EndpointCommands {
   /** Why resource paths are not observed. */
   readonly #troubles = new Map<string, unknown>();
   readonly #serial = new Serial();
-  /** Tasks that are not finished. */
-  #tasks = 0;
   #phase: 'opening' | 'open' | 'closed' = 'opening';
 
   constructor(client: KaaClient, ledger: CommandLedger, address: EndpointAddress) {
@@ -58,10 +57,9 @@ export class EndpointCommands {
     void this.#inTurn(() => this.#open());
   }
 
-  /** Whether nothing is to be done for the endpoint, now or later. */
   get idle(): boolean {
     const served = this.#receivers.size > 0 || this.#deadlines.size > 0;
-    return this.#phase === 'open' && this.#tasks === 0 && !served && this.#results.idle;
+    return this.#phase === 'open' && this.#serial.idle && !served && this.#results.idle;
   }
 
   serve(receiver: CommandReceiver): () => void {
@@ -76,7 +74,7 @@ export class EndpointCommands {
 
   async respond(type: string, id: number, result: CommandResult, responder: Sender): Promise<ResultOutcome> {
     const checked = this.#results.check(id, result);
-    const answered = await this.#run(async () => {
+    const answered = await this.#serial.run(async () => {
       const known = this.#known.newest(type, id);
       if (known?.result !== undefined) throw new KaaDuplicateError(type, known.result.statusCode);
       const command = { type, id, ...known, askedAt: Date.now(), result: checked, reported: false };
@@ -207,23 +205,14 @@ export class EndpointCommands {
   /** Runs a task in turn with the others of this endpoint; what it throws is told to the nodes. */
   async #inTurn(task: () => Promise<void>): Promise<void> {
     try {
-      await this.#run(task);
+      await this.#serial.run(task);
     } catch (error) {
       this.#failed(error);
     }
   }
 
-  async #run<Value>(task: () => Promise<Value>): Promise<Value> {
-    this.#tasks += 1;
-    try {
-      return await this.#serial.run(task);
-    } finally {
-      this.#tasks -= 1;
-    }
-  }
-
   #failed(error: unknown, type?: string): void {
-    const reported = error instanceof Error ? error : new Error(String(error));
+    const reported = asError(error);
     const receivers = type === undefined ? this.#receivers : this.#receiversOf(type);
     for (const receiver of receivers) receiver.failed(this.#address, reported);
   }

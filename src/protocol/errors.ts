@@ -165,3 +165,13 @@ export class KaaConfigError extends KaaError {
     super('KAA_CONFIG', message);
   }
 }
+
+/** Whatever was thrown, as an error; a thing that cannot even be written is still an error. */
+export function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  try {
+    return new Error(String(thrown));
+  } catch {
+    return new Error('something that cannot be written was thrown');
+  }
+}

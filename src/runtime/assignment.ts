@@ -38,7 +38,7 @@ export function withAssignment(
   address: EndpointAddress,
   endpoint: Endpoint,
   extension: KaaProperty['extension'],
-  { assignment, unchanged, body: _body, ...outcome }: AssignmentOutcome,
+  { assignment, unchanged, ...outcome }: AssignmentOutcome,
   named: Partial<FlowMessage>,
 ): FlowMessage {
   const properties = {

@@ -1,7 +1,6 @@
 /** The kaa-config node's settings. */
 import type { ConfigurationObserver } from '../extensions/endpoint-configuration.ts';
-import { KaaInvalidError } from '../protocol/errors.ts';
-import { nameProblem, nameProblemText } from '../protocol/names.ts';
+import { requireName } from '../protocol/require-name.ts';
 import type { FlowMessage } from './messages.ts';
 import { booleanProperty, choiceProperty, type Properties } from './properties.ts';
 
@@ -20,7 +19,5 @@ export function readConfigObserver(properties: Properties): Pick<ConfigurationOb
 export function configNameOf({ configName }: FlowMessage, ofNode: string): string {
   if (configName === undefined) return ofNode;
   if (configName === '') return '';
-  const problem = nameProblem('configName', configName);
-  if (problem === undefined && typeof configName === 'string') return configName;
-  throw new KaaInvalidError('msg.configName', [{ path: '', reason: nameProblemText[problem ?? 'type'] }]);
+  return requireName('configName', 'msg.configName', configName);
 }

@@ -7,7 +7,7 @@ import type { EndpointAddress, Sender, Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { closeDeadline, type ClientUser } from '../client/registry.ts';
-import { KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
+import { asError, KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
@@ -42,7 +42,7 @@ export interface Behaviour {
   /** The flows run: what the node emits is received from now on. */
   readonly start?: () => void;
   /** Takes no more input, and sends what it still holds. */
-  close(): void;
+  readonly close?: () => void;
 }
 
 /**
@@ -252,7 +252,7 @@ class RunningNode implements ClientUser {
 
   async #close(behaviour: Behaviour): Promise<void> {
     const deadline = performance.now() + closeDeadline;
-    behaviour.close();
+    behaviour.close?.();
     if (this.#underWay > 0) await this.#settled();
     this.#status.close();
     await this.#endpointNode.connection.deregister(this, Math.max(0, deadline - performance.now()));
@@ -281,14 +281,4 @@ function addressKey({ appVersion, token }: EndpointAddress): string {
 /** What has to change for a failure to be told again. */
 function reasonOf(error: Error | undefined): string | undefined {
   return error instanceof KaaError ? `${error.code} ${error.cause.statusCode ?? ''}` : error?.message;
-}
-
-/** Whatever was thrown, as an error; a thing that cannot even be written is still an error. */
-function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  try {
-    return new Error(String(thrown));
-  } catch {
-    return new Error('something that cannot be written was thrown');
-  }
 }

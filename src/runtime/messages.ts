@@ -1,8 +1,8 @@
 /** Messages of the flow: which endpoint they speak for, and what leaves a node. */
 import type { NodeMessageInFlow } from 'node-red';
 import type { EndpointAddress } from '../client/channel.ts';
-import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
-import { nameProblem, nameProblemText } from '../protocol/names.ts';
+import { KaaConfigError } from '../protocol/errors.ts';
+import { requireName } from '../protocol/require-name.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -53,8 +53,11 @@ export interface FlowMessage extends NodeMessageInFlow {
  */
 export function addressOf(message: FlowMessage, endpoint: Endpoint): EndpointAddress {
   return {
-    token: 'token' in message ? nameOf('token', message.token) : ownToken(endpoint),
-    appVersion: 'appVersion' in message ? nameOf('appVersion', message.appVersion) : ownAppVersion(endpoint),
+    token: 'token' in message ? requireName('token', 'msg.token', message.token) : ownToken(endpoint),
+    appVersion:
+      'appVersion' in message
+        ? requireName('appVersion', 'msg.appVersion', message.appVersion)
+        : ownAppVersion(endpoint),
   };
 }
 
@@ -72,12 +75,6 @@ function ownToken({ token }: Endpoint): string {
 
 function ownAppVersion({ appVersion }: Endpoint): string {
   return required('application version', 'appVersion', appVersion);
-}
-
-function nameOf(kind: 'token' | 'appVersion', value: unknown): string {
-  const problem = nameProblem(kind, value);
-  if (problem === undefined && typeof value === 'string') return value;
-  throw new KaaInvalidError(`msg.${kind}`, [{ path: '', reason: nameProblemText[problem ?? 'type'] }]);
 }
 
 function required(label: string, property: string, value: string | undefined): string {

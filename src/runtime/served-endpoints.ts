@@ -1,6 +1,6 @@
 /** Which endpoints a receiving node serves: the endpoint's own, those of its list, and those that messages name. */
 import type { EndpointAddress } from '../client/channel.ts';
-import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
+import { asError, KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
 import { readEndpointTokens } from './endpoint-tokens.ts';
 import type { Behaviour, FlowNodeContext } from './flow-node.ts';
 import { addressOf, type FlowMessage, ownAddress } from './messages.ts';
@@ -162,8 +162,4 @@ class ServedEndpoints {
 
 function keyOf({ appVersion, token }: EndpointAddress): string {
   return `${appVersion}/${token}`;
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
