@@ -9,19 +9,18 @@ import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
 import { readReceiving } from '../src/runtime/receiving.ts';
 import { receiveFor } from '../src/runtime/served-endpoints.ts';
 
-const commandsOf = oncePerClient(({ client, store }) => new Commands(client, store.commands));
+const commandsOf = oncePerClient(({ client, store }) => new Commands(client, store));
 
 export default function register(RED: NodeAPI): void {
   function receive(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
-    const { commandType, replyTimeout } = readReceiver(definition);
+    const options = readReceiver(definition);
     const receiving = readReceiving(RED, node, definition);
     return (context) => {
       const commands = commandsOf(context);
       const { emit, raise: failed, observing } = context;
       return receiveFor(context, receiving, (served) =>
         commands.serve(served, {
-          commandType,
-          replyTimeout,
+          ...options,
           received(address, { type, id, requestId, ...payload }) {
             const resource = resourcePath(resources.commands, type);
             const kaa = { extension: 'cex', resource, ...(requestId === undefined ? {} : { requestId }) } as const;

@@ -4,6 +4,7 @@ import { KaaConfigError } from '../src/protocol/errors.ts';
 import { readEndpoint } from '../src/runtime/endpoint.ts';
 import { EndpointConnection, type EndpointCredentials, type EndpointNode } from '../src/runtime/endpoint-node.ts';
 import type { Properties } from '../src/runtime/properties.ts';
+import { watchForOrphans } from '../src/runtime/store-files.ts';
 
 /** The part of a core tls-config node that is used here. */
 interface TlsConfigNode extends Node {
@@ -17,6 +18,8 @@ function isTlsConfig(node: unknown): node is TlsConfigNode {
 }
 
 export default function register(RED: NodeAPI): void {
+  watchForOrphans(RED);
+
   function tlsOptions(id: unknown): TlsOptions | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
     const node: unknown = RED.nodes.getNode(id);

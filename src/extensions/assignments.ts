@@ -35,7 +35,7 @@ export class Assignments {
   software(address: EndpointAddress): EndpointSoftware {
     return this.#software.of(
       `${address.appVersion}/${address.token}`,
-      () => new EndpointSoftware(this.#client, this.#store.software, address),
+      () => new EndpointSoftware(this.#client, this.#store, address),
     );
   }
 }

@@ -8,6 +8,8 @@ export interface ReceivedCommand {
   readonly payload?: unknown;
   /** Of the message that brought it, where it had one. */
   readonly requestId?: number;
+  /** It was handed out before Node-RED was started anew, and not answered. */
+  readonly redelivered?: true;
 }
 
 /** Who takes commands: a node. */
@@ -16,6 +18,8 @@ export interface CommandReceiver {
   readonly commandType: string;
   /** Seconds within which a result has to be there; 0 = none. */
   readonly replyTimeout: number;
+  /** What becomes of a command that was in work when Node-RED ended: status 500, or it is handed out once more. */
+  readonly afterRestart: 'fail' | 'redeliver';
   received(address: EndpointAddress, command: ReceivedCommand): void;
   /** Something went wrong that belongs to no message of the flow. */
   failed(address: EndpointAddress, error: Error): void;

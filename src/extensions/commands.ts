@@ -6,19 +6,19 @@ import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { requireName } from '../protocol/require-name.ts';
-import type { CommandLedger, CommandResult } from '../store/store.ts';
+import type { CommandResult } from '../store/store.ts';
 import type { CommandReceiver, ResultOutcome } from './command.ts';
-import { EndpointCommands } from './endpoint-commands.ts';
+import { type CommandStore, EndpointCommands } from './endpoint-commands.ts';
 import { PerEndpoint } from './per-endpoint.ts';
 
 export class Commands {
   readonly #client: KaaClient;
-  readonly #ledger: CommandLedger;
+  readonly #store: CommandStore;
   readonly #endpoints: PerEndpoint<EndpointCommands>;
 
-  constructor(client: KaaClient, ledger: CommandLedger) {
+  constructor(client: KaaClient, store: CommandStore) {
     this.#client = client;
-    this.#ledger = ledger;
+    this.#store = store;
     this.#endpoints = new PerEndpoint(client);
   }
 
@@ -54,7 +54,7 @@ export class Commands {
   #endpoint(address: EndpointAddress): EndpointCommands {
     return this.#endpoints.of(
       `${address.appVersion}/${address.token}`,
-      () => new EndpointCommands(this.#client, this.#ledger, address),
+      () => new EndpointCommands(this.#client, this.#store, address),
     );
   }
 }

@@ -3,7 +3,7 @@ import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { asError, KaaDuplicateError } from '../protocol/errors.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
-import type { CommandLedger, CommandResult, StoredCommand } from '../store/store.ts';
+import type { CommandResult, Store, StoredCommand } from '../store/store.ts';
 import { CommandResults } from './command-results.ts';
 import type { CommandReceiver, ReceivedCommand, ResultOutcome } from './command.ts';
 import { digest } from './digest.ts';
@@ -16,14 +16,20 @@ import { storedEndpoint } from './stored-endpoint.ts';
 /** What is reported for a command that the flow did not answer in time. */
 const noResult: CommandResult = { statusCode: 504, reasonPhrase: 'No result in time' };
 
+/** What is reported for a command that was in work when Node-RED ended. */
+const interrupted: CommandResult = { statusCode: 500, reasonPhrase: 'interrupted' };
+
 /** Milliseconds; timers of Node do not take more. */
 const longestTimer = 2_147_483_647;
 
 /** Milliseconds after which the platform is asked for everything again, to learn what it asks for no more. */
 const askAgainAfter = 43_200_000;
 
+export type CommandStore = Pick<Store, 'commands' | 'process'>;
+
 export class EndpointCommands implements EndpointKeeper {
   readonly #address: EndpointAddress;
+  readonly #process: string;
   readonly #known: KnownCommands;
   readonly #observed: ObservedCommands;
   readonly #results: CommandResults;
@@ -37,8 +43,9 @@ export class EndpointCommands implements EndpointKeeper {
   readonly #serial = new Serial();
   #phase: 'opening' | 'open' | 'closed' = 'opening';
 
-  constructor(client: KaaClient, ledger: CommandLedger, address: EndpointAddress) {
+  constructor(client: KaaClient, { commands: ledger, process }: CommandStore, address: EndpointAddress) {
     this.#address = address;
+    this.#process = process;
     const failed = (error: unknown): void => this.#failed(error);
     this.#known = new KnownCommands(ledger, storedEndpoint(client, address), failed);
     this.#results = new CommandResults(client, address, this.#known, failed);
@@ -77,7 +84,7 @@ export class EndpointCommands implements EndpointKeeper {
     const answered = await this.#serial.run(async () => {
       const known = this.#known.newest(type, id);
       if (known?.result !== undefined) throw new KaaDuplicateError(type, known.result.statusCode);
-      const command = { type, id, ...known, askedAt: Date.now(), result: checked, reported: false };
+      const command = { ...withoutPayload(known), ...this.#entry(type, id), result: checked };
       this.#results.hold(command);
       await this.#known.save(command);
       return command;
@@ -98,8 +105,30 @@ export class EndpointCommands implements EndpointKeeper {
     await this.#known.load();
     if (this.#phase === 'closed') return;
     this.#phase = 'open';
-    for (const command of this.#known.all()) this.#arm(command);
+    for (const command of this.#known.all()) {
+      if (command.result === undefined && command.process !== this.#process) await this.#afterRestart(command);
+      else this.#arm(command);
+    }
     this.#results.open();
+  }
+
+  /** What was in work when an earlier process ended is handed out once more, or has failed. */
+  async #afterRestart(command: StoredCommand): Promise<void> {
+    const { type, id } = command;
+    const receivers = this.#receiversOf(type);
+    if (receivers.length > 0 && receivers.every(({ afterRestart }) => afterRestart === 'redeliver')) {
+      const { deadline: _deadline, ...entry } = command;
+      const again = { ...entry, process: this.#process, ...deadlineFor(receivers) };
+      await this.#known.save(again);
+      const payload = 'payload' in command ? { payload: command.payload } : {};
+      if (this.#phase !== 'closed' && this.#handOut({ type, id, ...payload, redelivered: true })) this.#arm(again);
+      // The nodes have left meanwhile: for their successors it is as if nothing had happened.
+      else await this.#known.save(command);
+    } else await this.#known.save({ ...withoutPayload(command), ...this.#entry(type, id), result: interrupted });
+  }
+
+  #entry(type: string, id: number): Pick<StoredCommand, 'type' | 'id' | 'process' | 'askedAt' | 'reported'> {
+    return { type, id, process: this.#process, askedAt: Date.now(), reported: false };
   }
 
   /** Observes what the nodes want: their types, and for a node of every type also those that are known. */
@@ -148,15 +177,13 @@ export class EndpointCommands implements EndpointKeeper {
     if (receivers.length === 0 || this.#phase === 'closed') return;
     const payloadDigest = digest(payload);
     const known = this.#known.find(type, id, payloadDigest);
-    const askedAt = Date.now();
     if (known !== undefined) {
-      await this.#known.save({ ...known, askedAt });
+      await this.#known.save({ ...known, askedAt: Date.now() });
       if (known.result !== undefined) this.#results.repeat(known);
       return;
     }
-    const timeouts = receivers.map(({ replyTimeout }) => replyTimeout).filter((seconds) => seconds > 0);
-    const deadline = timeouts.length === 0 ? {} : { deadline: askedAt + 1000 * Math.min(...timeouts) };
-    const entry = { type, id, digest: payloadDigest, askedAt, ...deadline, reported: false };
+    const content = payload === undefined ? {} : { payload };
+    const entry = { ...this.#entry(type, id), digest: payloadDigest, ...content, ...deadlineFor(receivers) };
     await this.#known.save(entry);
     if (this.#phase === 'open' && this.#handOut(command)) {
       this.#arm(entry);
@@ -216,6 +243,19 @@ export class EndpointCommands implements EndpointKeeper {
     const receivers = type === undefined ? this.#receivers : this.#receiversOf(type);
     for (const receiver of receivers) receiver.failed(this.#address, reported);
   }
+}
+
+/** The smallest time-out counts. */
+function deadlineFor(receivers: readonly CommandReceiver[]): Pick<StoredCommand, 'deadline'> {
+  const timeouts = receivers.map(({ replyTimeout }) => replyTimeout).filter((seconds) => seconds > 0);
+  return timeouts.length === 0 ? {} : { deadline: Date.now() + 1000 * Math.min(...timeouts) };
+}
+
+/** What is answered is not handed out again. */
+function withoutPayload(command: StoredCommand | undefined): Omit<StoredCommand, 'payload'> | undefined {
+  if (command === undefined) return undefined;
+  const { payload: _payload, ...rest } = command;
+  return rest;
 }
 
 function keyOf({ type, id }: StoredCommand): string {

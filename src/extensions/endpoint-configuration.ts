@@ -30,7 +30,7 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
   protected override async observersChanged(): Promise<void> {
     for (const observer of this.#handedOut.keys()) if (!this.observers.has(observer)) this.#handedOut.delete(observer);
     // What is remembered is handed out first, whatever the network does.
-    if (this.memory.received !== undefined) await this.#handToAll(this.memory.received);
+    if (this.memory.received !== undefined) await this.#handOut(this.memory.received);
     await super.observersChanged();
     const applies = [...this.observers].some(appliesItself);
     if (applies) {
@@ -54,10 +54,8 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
   }
 
   protected override async take(received: ReceivedAssignment): Promise<void> {
-    const { configId, config } = received;
-    const isNew = configId !== this.memory.received?.configId;
-    if (isNew) await this.remember({ ...this.memory, received: { configId, config } });
-    await this.#handToAll(received);
+    const isNew = received.configId !== this.memory.received?.configId;
+    await this.#handOut(received);
     if (isNew) this.#applying?.repeat();
   }
 
@@ -95,17 +93,29 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
     this.observing('configurationApplied', undefined, () => true);
   }
 
-  async #handToAll(received: ReceivedAssignment): Promise<void> {
+  /** Hands it to every node that has not got it, and remembers both. */
+  async #handOut(received: ReceivedAssignment): Promise<void> {
+    const { configId, config } = received;
+    const isNew = configId !== this.memory.received?.configId;
+    const emitted = { ...this.memory.emitted, ...this.#handToAll(received) };
+    const before = this.memory.emitted;
+    if (!isNew && Object.keys(emitted).every((id) => emitted[id] === before[id])) return;
+    await this.remember({ ...this.memory, ...(isNew ? { received: { configId, config } } : {}), emitted });
+  }
+
+  /** The `configId` by the ids of the nodes that have taken it. */
+  #handToAll(received: ReceivedAssignment): Record<string, string> {
     const { configId } = received;
+    const taken: Record<string, string> = {};
     for (const observer of this.observers) {
       const { id, emit } = observer;
       if (this.#handedOut.get(observer) === configId) continue;
       this.#handedOut.set(observer, configId);
       if (emit === 'changed' && this.memory.emitted[id] === configId) continue;
       // Flows change what they are given.
-      if (!this.hand(() => observer.received(this.address, this.name, structuredClone(received)))) continue;
-      await this.remember({ ...this.memory, emitted: { ...this.memory.emitted, [id]: configId } });
+      if (this.hand(() => observer.received(this.address, this.name, structuredClone(received)))) taken[id] = configId;
     }
+    return taken;
   }
 }
 

@@ -1,10 +1,9 @@
 /** The software of one endpoint: its running version is reported, and each other version offered until it is answered. */
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { KaaRejectedError, KaaTimeoutError } from '../protocol/errors.ts';
-import type { Records, StoredSoftware } from '../store/store.ts';
+import type { Store, StoredSoftware } from '../store/store.ts';
 import type { ReceivedAssignment } from './assignment.ts';
 import {
   type AppliedReport,
@@ -13,9 +12,6 @@ import {
   EndpointAssignment,
   isApplied,
 } from './endpoint-assignment.ts';
-
-/** Tells offers of this process from those of an earlier one. */
-const thisProcess = randomUUID();
 
 /** Versions that are remembered as offered or as rejected. */
 const mostVersions = 100;
@@ -28,9 +24,13 @@ export interface SoftwareObserver extends AssignmentObserver {
 }
 
 export class EndpointSoftware extends EndpointAssignment<StoredSoftware, SoftwareObserver> {
-  constructor(client: KaaClient, records: Records<StoredSoftware>, address: EndpointAddress) {
+  /** Tells offers of this process from those of an earlier one. */
+  readonly #process: string;
+
+  constructor(client: KaaClient, { software, process }: Pick<Store, 'software' | 'process'>, address: EndpointAddress) {
     const used = { asked: 'software', applied: 'softwareApplied' } as const;
-    super(client, records, address, '', used, { offered: [], rejected: [] });
+    super(client, software, address, '', used, { offered: [], rejected: [] });
+    this.#process = process;
   }
 
   /**
@@ -63,9 +63,9 @@ export class EndpointSoftware extends EndpointAssignment<StoredSoftware, Softwar
     if (this.observers.size === 0 || version === '' || this.#isSettled(version)) return;
     const before = this.memory.offered;
     const last = before.find((offer) => offer.version === version);
-    if (last?.process === thisProcess) return;
+    if (last?.process === this.#process) return;
     const others = before.filter((offer) => offer !== last);
-    const offered = [...others, { version, process: thisProcess }].slice(-mostVersions);
+    const offered = [...others, { version, process: this.#process }].slice(-mostVersions);
     await this.remember({ ...this.memory, offered });
     if (this.observers.size === 0) {
       // The nodes have left meanwhile: it is for their successors, who may have asked for it already.

@@ -7,15 +7,14 @@ import { nameProblem, nameProblemText } from '../protocol/names.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 import { Batch, type EncodedSamples } from './batch.ts';
 import { readPlainSample } from './plain-sample.ts';
-import { readSamples, requireExactNumbers, type Samples } from './sample.ts';
-import { stamp, type TimestampFormat } from './timestamp.ts';
+import { encodeEach } from './sample-encoding.ts';
+import { readSamples, type Samples } from './sample.ts';
+import type { Stamping } from './timestamp.ts';
 
-export interface TelemetryOptions {
+export interface TelemetryOptions extends Stamping {
   readonly format: 'json' | 'plain';
   /** `confirmed`: Kaa's answer is the outcome; `sent`: the server's receipt. */
   readonly delivery: 'confirmed' | 'sent';
-  readonly timestamp: TimestampFormat;
-  readonly timestampField: string;
   /** Samples in one message; 1 = no batching. */
   readonly batchSize: number;
   /** Seconds that a batch may wait for more samples. */
@@ -99,13 +98,13 @@ export class Telemetry {
     return { ...(await this.#sendSamples(address, body)), resource, samples: samples.count };
   }
 
-  #encode({ samples, text, wasArray }: Samples): EncodedSamples {
-    const { timestamp, timestampField } = this.#options;
+  #encode(given: Samples): EncodedSamples {
+    const { samples, text, wasArray } = given;
     const count = samples.length;
-    if (timestamp === 'none' && text !== undefined) return { json: wasArray ? text.slice(1, -1) : text, count };
-    if (text !== undefined) requireExactNumbers(wasArray ? samples : samples[0]);
-    const stamped = stamp(samples, timestamp, timestampField);
-    return { json: stamped.map((sample) => JSON.stringify(sample)).join(','), count };
+    if (this.#options.timestamp === 'none' && text !== undefined) {
+      return { json: wasArray ? text.slice(1, -1) : text, count };
+    }
+    return { json: encodeEach(given, this.#options).join(','), count };
   }
 
   #sendSamples(address: EndpointAddress, body: string): Promise<ExchangeOutcome> {

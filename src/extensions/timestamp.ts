@@ -4,6 +4,11 @@ import { KaaInvalidError } from '../protocol/errors.ts';
 /** `epoch`: milliseconds since 1970 as a number; `iso`: ISO 8601 in UTC. */
 export type TimestampFormat = 'none' | 'epoch' | 'iso';
 
+export interface Stamping {
+  readonly timestamp: TimestampFormat;
+  readonly timestampField: string;
+}
+
 /**
  * The samples with the time of now in `field`; a field that is there already wins.
  * @throws {KaaInvalidError} a sample that is no object cannot carry a timestamp

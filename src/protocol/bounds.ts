@@ -7,7 +7,7 @@ export interface Bounds {
   readonly integer: boolean;
 }
 
-/** Units: seconds, KB for `maxPayload`, else counts; `statusCode` as in HTTP. */
+/** Units: seconds, KB for `maxPayload`, as its name says for `outbox…`, else counts; `statusCode` as in HTTP. */
 export const bounds = {
   /** MQTT 3.1.1, 3.1.2.10: a 16-bit number; 0 would switch keep-alive off. */
   keepalive: { fallback: 30, min: 1, max: 65_535, integer: true },
@@ -21,6 +21,10 @@ export const bounds = {
   batchInterval: { fallback: 0, min: 0, max: 3600, integer: false },
   /** 0 for no limit; at most a week. */
   replyTimeout: { fallback: 0, min: 0, max: 604_800, integer: false },
+  /** MB (1,048,576 bytes) of samples that wait on disk, for all endpoints behind a kaa-endpoint together. */
+  outboxMaxMegabytes: { fallback: 256, min: 0.01, max: 1_048_576, integer: false },
+  /** Days after which a sample on disk is given up; 0 for no limit. */
+  outboxMaxDays: { fallback: 0, min: 0, max: 36_500, integer: false },
   /** Of a command's result. */
   statusCode: { fallback: 200, min: 100, max: 599, integer: true },
 } as const satisfies Record<string, Bounds>;

@@ -146,6 +146,24 @@ export class KaaDuplicateError extends KaaError {
   }
 }
 
+/** The outbox is at its bound: a sample was refused, or others were dropped for it. */
+export class KaaStoreFullError extends KaaError {
+  constructor(what: string) {
+    const remedy = 'Check why the samples are not forwarded, or raise the bounds of the endpoint.';
+    super('KAA_STORE_FULL', `The store-and-forward queue is at its bound: ${what}. ${remedy}`);
+  }
+}
+
+/** The disk failed, or what keeps things there. */
+export class KaaStoreError extends KaaError {
+  constructor(reason: string) {
+    super(
+      'KAA_STORE',
+      `The store on disk failed: ${reason}. Check the free space and the permissions of the folder kaa in the user directory.`,
+    );
+  }
+}
+
 /** The node or the connection is closing. */
 export class KaaClosedError extends KaaError {
   constructor(sent: boolean) {

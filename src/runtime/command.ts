@@ -5,15 +5,18 @@ import type { CommandReceiver, ResultOutcome } from '../extensions/command.ts';
 import type { Commands } from '../extensions/commands.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import type { FlowMessage } from './messages.ts';
-import { nameProperty, numberProperty, type Properties, typedProperty } from './properties.ts';
+import { choiceProperty, nameProperty, numberProperty, type Properties, typedProperty } from './properties.ts';
 import { isFailure, reportStatus, type ReportStatus } from './report-status.ts';
 import { type TypedValue, typedValue } from './typed-value.ts';
 
 /** @throws {KaaConfigError} a property that cannot be used */
-export function readReceiver(properties: Properties): Pick<CommandReceiver, 'commandType' | 'replyTimeout'> {
+export function readReceiver(
+  properties: Properties,
+): Pick<CommandReceiver, 'commandType' | 'replyTimeout' | 'afterRestart'> {
   return {
     commandType: nameProperty(properties, 'commandType', 'commandType'),
     replyTimeout: numberProperty(properties, 'replyTimeout'),
+    afterRestart: choiceProperty(properties, 'afterRestart', ['fail', 'redeliver']),
   };
 }
 

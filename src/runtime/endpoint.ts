@@ -5,6 +5,7 @@ import type { ClientOptions, TlsOptions } from '../client/options.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import { type NameKind, nameProblem, nameProblemText } from '../protocol/names.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
+import type { StoreFile } from '../store/operations.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty, verbatimProperty } from './properties.ts';
 
 export interface Endpoint {
@@ -14,6 +15,7 @@ export interface Endpoint {
   readonly appVersion: string | undefined;
   /** Base URL of the HTTP upload API, without slash at its end. */
   readonly blobUrl: string;
+  readonly outbox: Omit<StoreFile, 'path'>;
 }
 
 /** What an endpoint needs to know beside its properties. */
@@ -71,6 +73,11 @@ export function readEndpoint(properties: Properties, surroundings: EndpointSurro
       maxPayload: 1024 * numberProperty(properties, 'maxPayload'),
       requestIdMax: numberProperty(properties, 'requestIdMax'),
       extensions: readExtensions(properties),
+    },
+    outbox: {
+      mostBytes: 1_048_576 * numberProperty(properties, 'outboxMaxMegabytes'),
+      longestAge: 86_400_000 * numberProperty(properties, 'outboxMaxDays'),
+      overflow: choiceProperty(properties, 'outboxOverflow', ['reject', 'drop-oldest']),
     },
   };
 }

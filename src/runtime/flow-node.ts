@@ -8,12 +8,14 @@ import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { closeDeadline, type ClientUser } from '../client/registry.ts';
 import { asError, KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
+import type { Forwarder } from '../extensions/forwarder.ts';
 import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
+import type { EndpointUser } from './endpoint-users.ts';
 import { whenFlowsStarted, whenStopping } from './flow-events.ts';
 import { addressProperties, type FlowMessage } from './messages.ts';
-import { NodeStatus } from './node-status.ts';
+import { type KaaStatus, NodeStatus } from './node-status.ts';
 import { sharedTexts } from './texts.ts';
 
 /** What a node works with. */
@@ -22,6 +24,8 @@ export interface FlowNodeContext {
   readonly client: KaaClient;
   readonly sender: Sender;
   readonly store: Store;
+  /** Forwards stored samples; asked for by nodes that store some. */
+  readonly forwarder: Forwarder;
   /** Sends a new message that belongs to an endpoint. */
   readonly emit: (address: EndpointAddress, properties: Partial<FlowMessage>) => void;
   /** Tells Catch of an error that belongs to no message, but maybe to an endpoint. */
@@ -43,6 +47,8 @@ export interface Behaviour {
   readonly start?: () => void;
   /** Takes no more input, and sends what it still holds. */
   readonly close?: () => void;
+  /** Whether it stores samples, whose forwarding its status shows. */
+  readonly stores?: boolean;
 }
 
 /**
@@ -67,7 +73,7 @@ export function startFlowNode(
 
 function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
   const reason = error instanceof KaaConfigError ? error : new KaaConfigError(asError(error).message);
-  const kaa = { state: 'offline', reason: reason.code, inFlight: 0 };
+  const kaa = { state: 'offline', reason: reason.code, backlog: 0, oldestAgeS: 0, inFlight: 0 } satisfies KaaStatus;
   const status = { fill: 'red', shape: 'ring', text: sharedTexts(RED)('status.error.KAA_CONFIG'), kaa } as const;
   node.error(reason.message);
   node.on('input', (_message, _send, done) => done(reason));
@@ -80,7 +86,9 @@ function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
 type Send = (message: FlowMessage) => void;
 type Done = (error?: Error) => void;
 
-class RunningNode implements ClientUser {
+class RunningNode implements ClientUser, EndpointUser {
+  readonly nodeId: string;
+  readonly flowId: string;
   readonly #RED: NodeAPI;
   readonly #node: Node;
   readonly #endpointNode: EndpointNode;
@@ -97,25 +105,33 @@ class RunningNode implements ClientUser {
   #idle: (() => void) | undefined;
 
   constructor(RED: NodeAPI, node: Node, endpointNode: EndpointNode) {
+    this.nodeId = node.id;
+    this.flowId = node.z;
     this.#RED = RED;
     this.#node = node;
     this.#endpointNode = endpointNode;
-    this.#endpoint = endpointNode.connection.endpoint;
-    const client = endpointNode.connection.register(this);
+    const { connection } = endpointNode;
+    this.#endpoint = connection.endpoint;
+    const client = connection.register(this);
     this.#client = client;
-    this.#status = new NodeStatus(node, sharedTexts(RED), client.status, () => client.inFlight);
+    this.#status = new NodeStatus(node, sharedTexts(RED), client.status, () => ({
+      inFlight: client.inFlight,
+      backlog: connection.backlog,
+      forwardingTrouble: connection.forwardingTrouble,
+    }));
   }
 
   start(create: (context: FlowNodeContext) => Behaviour): void {
     const behaviour = this.#create(create);
-    const { users } = this.#endpointNode;
+    const { users, connection } = this.#endpointNode;
     users[this.#node.id] = this.#node;
+    connection.users.add(this);
     const notStarted = whenFlowsStarted(this.#RED, () => {
-      this.#status.start();
+      this.#status.start(behaviour.stores === true);
       try {
         behaviour.start?.();
       } catch (error) {
-        this.#raise(undefined, asError(error));
+        this.raise(undefined, asError(error));
       }
     });
     this.#node.on('input', (message, send, done) => void this.#handle(behaviour, message, send, done));
@@ -128,24 +144,30 @@ class RunningNode implements ClientUser {
       notStopping();
       if (stopping === 'some') this.#deferOutcomes();
       delete users[this.#node.id];
+      connection.users.delete(this);
       void this.#close(behaviour).finally(done);
     });
   }
 
   #create(create: (context: FlowNodeContext) => Behaviour): Behaviour {
+    const { connection } = this.#endpointNode;
+    const client = this.#client;
     try {
       return create({
         endpoint: this.#endpoint,
-        client: this.#client,
+        client,
         sender: this,
-        store: this.#endpointNode.connection.store,
+        store: connection.store,
+        get forwarder() {
+          return connection.forwarderOf(client);
+        },
         emit: (address, properties) => this.#emit(address, properties),
-        raise: (address, error) => this.#raise(address, error),
+        raise: (address, error) => this.raise(address, error),
         observing: (address, path, error) => this.#observing(address, path, error),
         notObserving: (address) => this.#notObserving(address),
       });
     } catch (error) {
-      void this.#endpointNode.connection.deregister(this, closeDeadline);
+      void connection.deregister(this, closeDeadline);
       throw error;
     }
   }
@@ -156,13 +178,17 @@ class RunningNode implements ClientUser {
 
   /** An error that belongs to no message: a new one tells Catch of it. */
   unexpectedError(target: Target, error: Error): void {
-    this.#raise(target, error);
+    this.raise(target, error);
   }
 
-  #raise(address: EndpointAddress | undefined, error: Error): void {
+  raise(address: EndpointAddress | undefined, error: Error, properties: Partial<FlowMessage> = {}): void {
     this.#status.failed(error, this.#messages);
-    const properties = address === undefined ? {} : addressProperties(address, this.#endpoint);
-    this.#node.error(error, this.#newMessage(properties));
+    const ofAddress = address === undefined ? {} : addressProperties(address, this.#endpoint);
+    this.#node.error(error, this.#newMessage({ ...ofAddress, ...properties }));
+  }
+
+  storeChanged(): void {
+    this.#status.storeChanged();
   }
 
   #emit(address: EndpointAddress, properties: Partial<FlowMessage>): void {

@@ -4,6 +4,7 @@ import type { EndpointAddress } from '../client/channel.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import { requireName } from '../protocol/require-name.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
+import type { QueueAddress } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** What `msg.kaa` tells about an outcome; fields that do not apply are absent. */
@@ -18,7 +19,7 @@ export interface KaaProperty {
   readonly samples?: number;
   /** Whether Kaa has answered (results of commands). */
   readonly confirmed?: boolean;
-  /** Kept and sent after the next connect (results of commands). */
+  /** On disk, and sent as soon as Kaa can be reached (stored samples, results of commands). */
   readonly stored?: true;
 }
 
@@ -80,6 +81,26 @@ function ownAppVersion({ appVersion }: Endpoint): string {
 function required(label: string, property: string, value: string | undefined): string {
   if (value !== undefined) return value;
   throw new KaaConfigError(`The kaa-endpoint has no ${label}; set it there, or give msg.${property}.`);
+}
+
+/**
+ * In which queue samples of an endpoint wait. Those of the own one go with the token and application version that are
+ * valid when they are sent.
+ */
+export function queueOf({ token, appVersion }: EndpointAddress, endpoint: Endpoint): QueueAddress {
+  if (token !== endpoint.token) return { token, appVersion };
+  return { token: '', appVersion: appVersion === endpoint.appVersion ? '' : appVersion };
+}
+
+/**
+ * Whose samples wait in a queue.
+ * @throws {KaaConfigError} the endpoint has no token or application version of its own any more
+ */
+export function addressOfQueue({ token, appVersion }: QueueAddress, endpoint: Endpoint): EndpointAddress {
+  return {
+    token: token === '' ? ownToken(endpoint) : token,
+    appVersion: appVersion === '' ? ownAppVersion(endpoint) : appVersion,
+  };
 }
 
 /** The address as message properties: nothing for the endpoint's own, whose token is a secret. */

@@ -1,20 +1,38 @@
-/** The status below a node: what the connection does, or the last error; changes only, twice a second at most. */
+/** The status below a node: what the connection does, what waits on disk, or the last error; twice a second at most. */
 import type { Node, NodeStatus as Status } from 'node-red';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { KaaError, type KaaErrorCode } from '../protocol/errors.ts';
+import type { Backlog } from '../store/store.ts';
 import type { Texts } from './texts.ts';
 
 /** Milliseconds between two updates. */
 const pace = 500;
+
+/** Milliseconds after which samples are waiting, and not just on their way. */
+const waiting = 2000;
 
 /** What Status nodes receive as `msg.status.kaa`; fields that do not apply are absent. */
 export interface KaaStatus {
   readonly state: ConnectionStatus['state'];
   /** Why there is no connection, or the code of the last error. */
   readonly reason?: string;
+  /** Samples of the endpoint that wait on disk. */
+  readonly backlog: number;
+  /** Seconds since the first of them was stored; 0 where none waits. */
+  readonly oldestAgeS: number;
   /** Messages of the endpoint that were sent and not settled yet. */
   readonly inFlight: number;
 }
+
+/** How the endpoint is at the moment. */
+export interface EndpointSnapshot {
+  readonly inFlight: number;
+  readonly backlog: Backlog;
+  /** Why stored samples are not forwarded although there is a connection. */
+  readonly forwardingTrouble: Error | undefined;
+}
+
+type ErrorCode = KaaErrorCode | 'other';
 
 interface Shown {
   readonly fill: 'red' | 'yellow' | 'green';
@@ -22,36 +40,53 @@ interface Shown {
   readonly text: string;
   readonly state: KaaStatus['state'];
   readonly reason?: string;
+  /** Samples that wait, where these are shown. */
+  readonly storing?: number;
 }
 
 export class NodeStatus {
   readonly #node: Pick<Node, 'status'>;
   readonly #texts: Texts;
-  readonly #inFlight: () => number;
+  readonly #snapshot: () => EndpointSnapshot;
   #connection: ConnectionStatus;
-  #error: { readonly code: KaaErrorCode | 'other'; readonly newestMessage: number } | undefined;
+  #error: { readonly code: ErrorCode; readonly newestMessage: number } | undefined;
   /** Why the node does not receive what it should. */
-  #trouble: KaaErrorCode | 'other' | undefined;
+  #trouble: ErrorCode | undefined;
   #shown: Shown | undefined;
   #pause: NodeJS.Timeout | undefined;
-  #phase: 'created' | 'running' | 'closed' = 'created';
+  /** Runs while samples wait, because their age changes by itself. */
+  #watch: NodeJS.Timeout | undefined;
+  #phase: 'created' | 'running' | 'storing' | 'closed' = 'created';
 
-  constructor(node: Pick<Node, 'status'>, texts: Texts, connection: ConnectionStatus, inFlight: () => number) {
+  constructor(
+    node: Pick<Node, 'status'>,
+    texts: Texts,
+    connection: ConnectionStatus,
+    snapshot: () => EndpointSnapshot,
+  ) {
     this.#node = node;
     this.#texts = texts;
     this.#connection = connection;
-    this.#inFlight = inFlight;
+    this.#snapshot = snapshot;
   }
 
-  /** Nothing is shown before. */
-  start(): void {
-    this.#phase = 'running';
+  /**
+   * Nothing is shown before.
+   * @param stores shows what waits on disk
+   */
+  start(stores: boolean): void {
+    this.#phase = stores ? 'storing' : 'running';
     this.#update();
   }
 
   connection(status: ConnectionStatus): void {
     this.#connection = status;
     this.#update();
+  }
+
+  /** What waits on disk, or why it waits, has changed. */
+  storeChanged(): void {
+    if (this.#phase === 'storing') this.#update();
   }
 
   /** A success ends the display of an error that is older than its message. `message` counts the node's messages. */
@@ -75,17 +110,28 @@ export class NodeStatus {
 
   close(): void {
     clearTimeout(this.#pause);
+    clearTimeout(this.#watch);
     this.#pause = undefined;
     this.#phase = 'closed';
   }
 
   #update(): void {
-    if (this.#phase !== 'running' || this.#pause !== undefined || this.#connection.state === 'closed') return;
-    const next = this.#next();
+    const isShowing = this.#phase === 'running' || this.#phase === 'storing';
+    if (!isShowing || this.#pause !== undefined || this.#connection.state === 'closed') return;
+    const snapshot = this.#snapshot();
+    this.#keepWatch(snapshot.backlog);
+    const next = this.#next(snapshot);
     if (this.#shown !== undefined && sameStatus(this.#shown, next)) return;
     this.#shown = next;
-    const { state, reason, ...visible } = next;
-    const kaa: KaaStatus = { state, ...(reason === undefined ? {} : { reason }), inFlight: this.#inFlight() };
+    const { state, reason, storing: _storing, ...visible } = next;
+    const { inFlight, backlog } = snapshot;
+    const kaa: KaaStatus = {
+      state,
+      ...(reason === undefined ? {} : { reason }),
+      backlog: backlog.samples,
+      oldestAgeS: Math.round(ageOf(backlog) / 1000),
+      inFlight,
+    };
     const status: Status & { kaa: KaaStatus } = { ...visible, kaa };
     this.#node.status(status);
     this.#pause = setTimeout(() => {
@@ -94,16 +140,20 @@ export class NodeStatus {
     }, pace);
   }
 
-  #next(): Shown {
+  #keepWatch({ samples }: Backlog): void {
+    clearTimeout(this.#watch);
+    if (this.#phase === 'storing' && samples > 0) this.#watch = setTimeout(() => this.#update(), waiting);
+  }
+
+  #next(snapshot: EndpointSnapshot): Shown {
     const { state } = this.#connection;
+    const storing = this.#phase === 'storing' ? this.#storing(snapshot) : undefined;
+    if (storing !== undefined) return storing;
     if (this.#connection.state === 'offline') {
       const { reason } = this.#connection;
       return { fill: 'red', shape: 'ring', text: this.#texts(`status.reason.${reason}`), state, reason };
     }
-    if (this.#error !== undefined) {
-      const { code } = this.#error;
-      return { fill: 'red', shape: 'dot', text: this.#texts(`status.error.${code}`), state, reason: code };
-    }
+    if (this.#error !== undefined) return this.#failure(this.#error.code);
     if (state === 'connected' && this.#trouble !== undefined) {
       const text = this.#texts(`status.error.${this.#trouble}`);
       return { fill: 'yellow', shape: 'ring', text, state, reason: this.#trouble };
@@ -112,12 +162,51 @@ export class NodeStatus {
       ? { fill: 'green', shape: 'dot', text: this.#texts('status.connected'), state }
       : { fill: 'yellow', shape: 'ring', text: this.#texts('status.connecting'), state };
   }
+
+  /** What the node does with samples that wait; undefined where they are just on their way. */
+  #storing({ backlog, forwardingTrouble }: EndpointSnapshot): Shown | undefined {
+    const { state } = this.#connection;
+    const { samples } = backlog;
+    if (samples === 0) return undefined;
+    if (this.#error !== undefined) return { ...this.#failure(this.#error.code), storing: samples };
+    if (state === 'connected' && forwardingTrouble !== undefined) {
+      const code = codeOf(forwardingTrouble);
+      const text = this.#texts('status.paused', { reason: this.#texts(`status.error.${code}`) });
+      return { fill: 'red', shape: 'dot', text, state, reason: code, storing: samples };
+    }
+    const age = ageOf(backlog);
+    if (state === 'connected' && age < waiting) return undefined;
+    const reason = this.#connection.state === 'offline' ? { reason: this.#connection.reason } : {};
+    const text =
+      age < 60_000
+        ? this.#texts('status.storing', { count: samples })
+        : this.#texts('status.storingFor', { count: samples, age: ageText(age) });
+    return { fill: 'yellow', shape: 'dot', text, state, ...reason, storing: samples };
+  }
+
+  #failure(code: ErrorCode): Shown {
+    const { state } = this.#connection;
+    return { fill: 'red', shape: 'dot', text: this.#texts(`status.error.${code}`), state, reason: code };
+  }
 }
 
-function codeOf(error: unknown): KaaErrorCode | 'other' {
+/** Milliseconds; a clock that was set back makes none. */
+function ageOf({ oldestAt }: Backlog): number {
+  return oldestAt === undefined ? 0 : Math.max(0, Date.now() - oldestAt);
+}
+
+function ageText(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}
+
+function codeOf(error: unknown): ErrorCode {
   return error instanceof KaaError ? error.code : 'other';
 }
 
 function sameStatus(a: Shown, b: Shown): boolean {
-  return a.fill === b.fill && a.shape === b.shape && a.text === b.text && a.state === b.state && a.reason === b.reason;
+  const keys = ['fill', 'shape', 'text', 'state', 'reason', 'storing'] as const;
+  return keys.every((key) => a[key] === b[key]);
 }

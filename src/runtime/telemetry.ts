@@ -1,10 +1,11 @@
 /** The kaa-telemetry node's settings, checked and complete. */
 import type { TelemetryOptions } from '../extensions/telemetry.ts';
+import { KaaConfigError } from '../protocol/errors.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty } from './properties.ts';
 import type { TypedProperty } from './typed-value.ts';
 
 export interface TelemetrySettings {
-  readonly options: TelemetryOptions;
+  readonly options: Omit<TelemetryOptions, 'delivery'> & { readonly delivery: TelemetryOptions['delivery'] | 'stored' };
   /** Where a plain sample's metric comes from, as a typed value. */
   readonly metric: TypedProperty;
 }
@@ -12,10 +13,15 @@ export interface TelemetrySettings {
 /** @throws {KaaConfigError} a property that cannot be used */
 export function readTelemetry(properties: Properties): TelemetrySettings {
   const metric = textProperty(properties, 'metric', '');
+  const format = choiceProperty(properties, 'format', ['json', 'plain']);
+  const delivery = choiceProperty(properties, 'delivery', ['confirmed', 'sent', 'stored']);
+  if (format === 'plain' && delivery === 'stored') {
+    throw new KaaConfigError('Plain samples cannot be stored; choose the format JSON, or another delivery.');
+  }
   return {
     options: {
-      format: choiceProperty(properties, 'format', ['json', 'plain']),
-      delivery: choiceProperty(properties, 'delivery', ['confirmed', 'sent']),
+      format,
+      delivery,
       timestamp: choiceProperty(properties, 'timestamp', ['none', 'epoch', 'iso']),
       timestampField: textProperty(properties, 'timestampField', 'timestamp'),
       batchSize: numberProperty(properties, 'batchSize'),

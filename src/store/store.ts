@@ -21,6 +21,10 @@ export interface StoredCommand {
   readonly id: number;
   /** Of the payload, so that an ID used anew is a new command; absent where only the result is known. */
   readonly digest?: string;
+  /** Kept until there is a result, because the command may have to be handed out again. */
+  readonly payload?: unknown;
+  /** The process that handed it out. */
+  readonly process: string;
   /** Milliseconds since 1970, as all times here: when the platform last asked for it, or the flow answered it. */
   readonly askedAt: number;
   /** Until then a result has to be there. */
@@ -30,7 +34,7 @@ export interface StoredCommand {
   readonly reported: boolean;
 }
 
-/** The commands of all endpoints. */
+/** The commands of all endpoints. Everything here rejects with `KaaStoreError` where the disk fails. */
 export interface CommandLedger {
   /** All commands of an endpoint, the oldest first. */
   read(endpoint: StoredEndpoint): Promise<readonly StoredCommand[]>;
@@ -70,14 +74,79 @@ export interface StoredSoftware {
   readonly rejected: readonly string[];
 }
 
-/** Records of one kind, one for each name of each endpoint. */
+/** Records of one kind, one for each name of each endpoint. Rejects with `KaaStoreError` where the disk fails. */
 export interface Records<Value> {
   read(endpoint: StoredEndpoint, name: string): Promise<Value | undefined>;
   write(endpoint: StoredEndpoint, name: string, value: Value): Promise<void>;
 }
 
+/**
+ * Whose samples wait together, in order. An empty token is the endpoint's own and an empty application version the one
+ * of the endpoint, whatever they are when the samples are sent: so a token may be replaced while samples wait.
+ */
+export interface QueueAddress {
+  readonly token: string;
+  readonly appVersion: string;
+}
+
+/** The samples of one message of a flow. */
+export interface NewSamples {
+  readonly queue: QueueAddress;
+  /** The id of the node that stores them. */
+  readonly node: string;
+  /** Each as JSON. */
+  readonly samples: readonly string[];
+}
+
+export interface BatchLimits {
+  readonly samples: number;
+  /** Of the batch as it is sent; a first sample that is larger comes all the same. */
+  readonly bytes: number;
+}
+
+/** The oldest samples of a queue, as one message. */
+export interface StoredBatch {
+  /** A JSON array. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly count: number;
+  /** Place of the last of them in the queue. */
+  readonly last: number;
+  /** The id of the node that stored the first of them. */
+  readonly node: string;
+}
+
+/** What waits in all queues together. */
+export interface Backlog {
+  readonly samples: number;
+  /** When the first of them was stored; absent where none waits. */
+  readonly oldestAt?: number;
+}
+
+/** Samples that wait to be forwarded. Everything here rejects with `KaaStoreError` where the disk fails. */
+export interface Outbox {
+  readonly backlog: Backlog;
+  /**
+   * Appends the samples of a message, all or none; resolves when they are on disk.
+   * @throws {KaaStoreFullError} there is no room, and older samples may not be dropped for them
+   * @throws {KaaBusyError} too much waits for the disk
+   */
+  add(samples: NewSamples): Promise<void>;
+  /** The queues in which samples wait. */
+  queues(): Promise<readonly QueueAddress[]>;
+  /**
+   * The oldest samples of a queue, or undefined where none waits.
+   * @param after place in the queue behind which to look
+   */
+  read(queue: QueueAddress, after: number, limits: BatchLimits): Promise<StoredBatch | undefined>;
+  /** Removes the oldest samples of a queue, up to the place `last`. */
+  remove(queue: QueueAddress, last: number): Promise<void>;
+}
+
 export interface Store {
+  /** Tells what this process has written from what an earlier one has. */
+  readonly process: string;
   readonly commands: CommandLedger;
   readonly configurations: Records<StoredConfiguration>;
   readonly software: Records<StoredSoftware>;
+  readonly outbox: Outbox;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CommandReceiver, ReceivedCommand } from '../../src/extensions/command.ts';
 import { Commands } from '../../src/extensions/commands.ts';
-import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { InlineStore } from '../support/inline-store.ts';
 import { address, Platform, Rejection } from './platform.ts';
 
 const day = 86_400_000;
@@ -9,13 +10,15 @@ const day = 86_400_000;
 class Receiver implements CommandReceiver {
   readonly commandType: string;
   readonly replyTimeout: number;
+  readonly afterRestart: 'fail' | 'redeliver';
   readonly commands: ReceivedCommand[] = [];
   readonly failures: Error[] = [];
   readonly troubles: unknown[] = [];
 
-  constructor(commandType = 'reboot', replyTimeout = 0) {
+  constructor(commandType = 'reboot', replyTimeout = 0, afterRestart: 'fail' | 'redeliver' = 'fail') {
     this.commandType = commandType;
     this.replyTimeout = replyTimeout;
+    this.afterRestart = afterRestart;
   }
 
   received(_address: unknown, command: ReceivedCommand): void {
@@ -37,7 +40,8 @@ class Receiver implements CommandReceiver {
 
 describe('commands', () => {
   let platform: Platform;
-  let store: MemoryStore;
+  let disk: InlineStore;
+  let store: Store;
   let commands: Commands;
   /** What a request for commands is answered with. */
   let outstanding: unknown[];
@@ -46,15 +50,19 @@ describe('commands', () => {
 
   beforeEach(async () => {
     platform = new Platform();
-    store = new MemoryStore();
+    disk = new InlineStore();
+    store = disk.open();
     outstanding = [];
     refusals = [];
     platform.answer = ({ path }) => (path.startsWith('command/') ? outstanding : path === 'get/keys' ? [] : '');
-    commands = new Commands(platform.client, store.commands);
+    commands = new Commands(platform.client, store);
     await platform.settle();
   });
 
-  afterEach(() => platform.close());
+  afterEach(async () => {
+    await platform.close();
+    disk.remove();
+  });
 
   function serve(receiver = new Receiver()): Receiver & { stop(): void } {
     return Object.assign(receiver, { stop: commands.serve(address, receiver) });
@@ -63,7 +71,7 @@ describe('commands', () => {
   /** The flow and its connection are replaced; what is remembered stays. */
   async function deploy(): Promise<void> {
     await platform.deploy();
-    commands = new Commands(platform.client, store.commands);
+    commands = new Commands(platform.client, store);
   }
 
   const respond = (id: number, statusCode = 200, type = 'reboot') =>
@@ -476,7 +484,7 @@ describe('commands', () => {
       await platform.push('cex', 'command/reboot', [{ id: 1 }]);
       await platform.deploy();
       await platform.clock.tickAsync(60_000);
-      commands = new Commands(platform.client, store.commands);
+      commands = new Commands(platform.client, store);
       serve();
       await platform.settle();
       await platform.connect();
@@ -628,5 +636,155 @@ describe('commands', () => {
       ['KAA_PROTOCOL', 'KAA_PROTOCOL'],
     );
     assert.deepEqual(receiver.ids, []);
+  });
+
+  describe('after a restart of Node-RED', () => {
+    /** The process ends, whatever it was doing, and another one starts without network. */
+    async function restart(): Promise<void> {
+      await platform.deploy();
+      disk.restart();
+      store = disk.open();
+      commands = new Commands(platform.client, store);
+    }
+
+    const fail = () => serve(new Receiver('reboot', 0, 'fail'));
+    const redeliver = (replyTimeout = 0) => serve(new Receiver('reboot', replyTimeout, 'redeliver'));
+
+    it('fail: what was in work is not handed out again, and 500 "interrupted" goes out after the connect', async () => {
+      fail();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1, payload: 'x' }]);
+      await restart();
+      const later = fail();
+      await platform.settle();
+      platform.requests.length = 0;
+      outstanding = [{ id: 1, payload: 'x' }];
+      await platform.connect();
+      assert.deepEqual(later.ids, []);
+      assert.deepEqual(platform.requests.map(({ path }) => path).slice(0, 2), ['result/reboot', 'command/reboot']);
+      const interrupted = [{ id: 1, statusCode: 500, reasonPhrase: 'interrupted' }];
+      for (const body of platform.bodies('result/reboot')) assert.deepEqual(body, interrupted);
+      await assert.rejects(respond(1), { code: 'KAA_DUPLICATE' });
+    });
+
+    it('redeliver: it is handed out once more at the start, without network, with redelivered', async () => {
+      redeliver();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1, payload: { delay: 5 } }]);
+      await restart();
+      const later = redeliver();
+      await platform.settle();
+      assert.deepEqual(later.commands, [{ type: 'reboot', id: 1, payload: { delay: 5 }, redelivered: true }]);
+      outstanding = [{ id: 1, payload: { delay: 5 } }];
+      await platform.connect();
+      await platform.reconnect();
+      assert.deepEqual(later.ids, [1]);
+      assert.deepEqual(platform.bodies('result/reboot'), []);
+      outstanding = [];
+      await respond(1);
+      await restart();
+      const last = redeliver();
+      await platform.connect();
+      assert.deepEqual(last.ids, []);
+      assert.equal(platform.bodies('result/reboot').length, 1);
+    });
+
+    it('redeliver counts only where all nodes of the type say so', async () => {
+      redeliver();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await restart();
+      const [first, second] = [redeliver(), fail()];
+      await platform.connect();
+      assert.deepEqual([first.ids, second.ids], [[], []]);
+      assert.deepEqual(platform.bodies('result/reboot'), [[{ id: 1, statusCode: 500, reasonPhrase: 'interrupted' }]]);
+    });
+
+    it('without any node of the type it has failed', async () => {
+      redeliver();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await restart();
+      commands.resume(address);
+      await platform.settle();
+      await platform.connect();
+      assert.deepEqual(platform.bodies('result/reboot'), [[{ id: 1, statusCode: 500, reasonPhrase: 'interrupted' }]]);
+    });
+
+    it('a redelivered command has its whole reply time-out again', async () => {
+      redeliver(10);
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.clock.tickAsync(9000);
+      await restart();
+      const later = redeliver(10);
+      await platform.connect();
+      await platform.clock.tickAsync(9000);
+      assert.deepEqual([later.ids, platform.bodies('result/reboot')], [[1], []]);
+      await platform.clock.tickAsync(1001);
+      assert.deepEqual(platform.bodies('result/reboot'), [
+        [{ id: 1, statusCode: 504, reasonPhrase: 'No result in time' }],
+      ]);
+    });
+
+    it('a deploy is none: commands in work stay in work, with their deadlines', async () => {
+      redeliver(10);
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.clock.tickAsync(4000);
+      await deploy();
+      const later = redeliver(10);
+      await platform.connect();
+      assert.deepEqual(later.ids, []);
+      await platform.clock.tickAsync(5000);
+      assert.deepEqual(platform.bodies('result/reboot'), []);
+      await platform.clock.tickAsync(1001);
+      assert.equal(platform.bodies('result/reboot').length, 1);
+    });
+
+    it('a result that was not sent goes out, one that was sent again only where the platform asks', async () => {
+      fail();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
+      await respond(1);
+      await platform.disconnect();
+      await respond(2, 202);
+      await restart();
+      const later = fail();
+      platform.requests.length = 0;
+      await platform.connect();
+      assert.deepEqual(platform.bodies('result/reboot'), [[{ id: 2, statusCode: 202 }]]);
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      assert.deepEqual(platform.bodies('result/reboot').at(-1), [{ id: 1, statusCode: 200 }]);
+      assert.deepEqual(later.ids, []);
+    });
+
+    it('a node that leaves before it is handed its command: the next one gets it', async () => {
+      redeliver();
+      await platform.connect();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await restart();
+      const gone = redeliver();
+      disk.disturb = () => gone.stop();
+      await platform.settle();
+      disk.disturb = () => {};
+      assert.deepEqual(gone.ids, []);
+    });
+  });
+
+  it('are handed out from memory where the disk fails, with KAA_STORE raised, and once', async () => {
+    const receiver = serve();
+    await platform.connect();
+    disk.disturb = () => {
+      throw new Error('no space');
+    };
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+    assert.deepEqual(receiver.ids, [1]);
+    assert.ok(receiver.failures.length > 0);
+    for (const error of receiver.failures) assert.ok('code' in error && error.code === 'KAA_STORE');
+    assert.match(receiver.failures[0]?.message ?? '', /no space/);
+    await respond(1);
+    assert.equal(platform.bodies('result/reboot').length, 1);
   });
 });

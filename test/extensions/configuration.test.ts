@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Assignments } from '../../src/extensions/assignments.ts';
 import type { ReceivedAssignment } from '../../src/extensions/assignment.ts';
 import type { ConfigurationObserver } from '../../src/extensions/endpoint-configuration.ts';
-import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { InlineStore } from '../support/inline-store.ts';
 import { address, Platform } from './platform.ts';
 
 const sender = { unexpectedError: () => {} };
@@ -43,21 +44,26 @@ const b = { configId: 'b', config: { n: 2 } };
 
 describe('configurations', () => {
   let platform: Platform;
-  let store: MemoryStore;
+  let disk: InlineStore;
+  let store: Store;
   let assignments: Assignments;
   /** What a request for the configuration is answered with. */
   let current: unknown;
 
   beforeEach(async () => {
     platform = new Platform();
-    store = new MemoryStore();
+    disk = new InlineStore();
+    store = disk.open();
     current = a;
     platform.answer = ({ path }) => (path.startsWith('config/') ? current : '');
     assignments = new Assignments(platform.client, store);
     await platform.settle();
   });
 
-  afterEach(() => platform.close());
+  afterEach(async () => {
+    await platform.close();
+    disk.remove();
+  });
 
   function observe(options: Partial<ConfigurationObserver> = {}, name = ''): Observer & { stop(): void } {
     const observer = new Observer(options);
@@ -329,5 +335,60 @@ describe('configurations', () => {
     await platform.reconnect();
     assert.deepEqual(observer.configIds, ['a']);
     assert.equal(platform.bodies('config/json').length, 1);
+  });
+
+  describe('after a restart of Node-RED', () => {
+    async function restart(): Promise<void> {
+      await platform.deploy();
+      disk.restart();
+      store = disk.open();
+      assignments = new Assignments(platform.client, store);
+    }
+
+    function observe(changes: Partial<ConfigurationObserver> = {}): Observer {
+      const observer = new Observer(changes);
+      assignments.configuration(address, '').observe(observer);
+      return observer;
+    }
+
+    it('the last configuration is handed out from disk, without network', async () => {
+      observe();
+      await platform.connect();
+      await restart();
+      const later = observe();
+      await platform.settle();
+      assert.deepEqual(later.handed, [a]);
+      await platform.connect();
+      assert.deepEqual(later.configIds, ['a']);
+    });
+
+    it('changed: not where this node handed it out last', async () => {
+      observe({ emit: 'changed' });
+      await platform.connect();
+      await restart();
+      const same = observe({ emit: 'changed' });
+      const other = observe({ emit: 'changed', id: 'other' });
+      await platform.connect();
+      assert.deepEqual([same.configIds, other.configIds], [[], ['a']]);
+      current = b;
+      await platform.reconnect();
+      assert.deepEqual([same.configIds, other.configIds], [['b'], ['a', 'b']]);
+    });
+
+    it('only a configId that is confirmed as applied is sent', async () => {
+      observe();
+      await platform.connect();
+      await restart();
+      observe({ autoApply: true });
+      platform.requests.length = 0;
+      await platform.connect();
+      assert.deepEqual(platform.bodies('config/json'), [{ observe: true }]);
+      await restart();
+      observe({ autoApply: true });
+      platform.requests.length = 0;
+      await platform.connect();
+      assert.deepEqual(platform.bodies('config/json'), [{ configId: 'a', observe: true }]);
+      assert.deepEqual(platform.bodies('applied/json'), []);
+    });
   });
 });

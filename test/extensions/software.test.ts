@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Assignments } from '../../src/extensions/assignments.ts';
 import type { ReceivedAssignment } from '../../src/extensions/assignment.ts';
 import type { SoftwareObserver } from '../../src/extensions/endpoint-software.ts';
-import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { InlineStore } from '../support/inline-store.ts';
 import { address, Platform } from './platform.ts';
 
 const sender = { unexpectedError: () => {} };
@@ -38,20 +39,25 @@ const offer = (version: string) => ({ configId: version, config: { link: `http:/
 
 describe('software', () => {
   let platform: Platform;
-  let store: MemoryStore;
+  let disk: InlineStore;
+  let store: Store;
   let assignments: Assignments;
   let current: unknown;
 
   beforeEach(async () => {
     platform = new Platform();
-    store = new MemoryStore();
+    disk = new InlineStore();
+    store = disk.open();
     current = offer('2');
     platform.answer = ({ path }) => (path === 'config/json' ? current : '');
     assignments = new Assignments(platform.client, store);
     await platform.settle();
   });
 
-  afterEach(() => platform.close());
+  afterEach(async () => {
+    await platform.close();
+    disk.remove();
+  });
 
   function observe(version = '1'): Observer {
     const observer = new Observer(version);
@@ -235,5 +241,38 @@ describe('software', () => {
     observer.currentVersion = () => Promise.resolve('1');
     await platform.clock.tickAsync(10_000);
     assert.equal(asked().length, 2);
+  });
+
+  describe('after a restart of Node-RED', () => {
+    async function restart(): Promise<void> {
+      await platform.deploy();
+      disk.restart();
+      store = disk.open();
+      assignments = new Assignments(platform.client, store);
+    }
+
+    it('an offered version that was not answered is offered again, with redelivered', async () => {
+      observe();
+      await platform.connect();
+      await restart();
+      const later = observe();
+      await platform.connect();
+      await platform.reconnect();
+      assert.deepEqual(later.offers, [['2', true]]);
+    });
+
+    for (const statusCode of [200, 400]) {
+      it(`a version that was answered with ${statusCode} is not`, async () => {
+        observe();
+        await platform.connect();
+        await assignments.software(address).report({ configId: '2', statusCode }, sender);
+        await restart();
+        const later = observe();
+        await platform.connect();
+        assert.deepEqual(later.offers, []);
+        const running = statusCode === 200 ? '2' : '1';
+        assert.deepEqual(platform.bodies('applied/json').at(-1), { configId: running, statusCode: 200 });
+      });
+    }
   });
 });

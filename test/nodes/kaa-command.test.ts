@@ -728,7 +728,7 @@ describe('kaa-command', () => {
           await flow.stop();
           await setting.link.restore();
           await flow.start();
-          await setting.roundTrip();
+          await setting.requested('cex/result/reboot', 1);
           await setting.roundTrip();
           assert.deepEqual(setting.bodies('cex/result/reboot'), [[{ id: 17, statusCode: 200 }]]);
         });

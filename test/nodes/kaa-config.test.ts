@@ -33,6 +33,8 @@ for (const kind of platforms) {
         const third = await setting.control().configuration({ min: 1 }, 'limits');
         await flow.outputs.number(2);
         await limits.outputs.number(2);
+        await setting.requested(applied, 2);
+        await setting.requested(`${applied}/limits`, 1);
         await setting.roundTrip();
         const [requestId] = setting.requests(config).map((request) => request.requestId);
         const kaa = { extension: 'cmx', resource: 'config/json', statusCode: 200, reasonPhrase: 'OK' };
@@ -70,6 +72,7 @@ for (const kind of platforms) {
         await setting.roundTrip();
         const second = await setting.control().configuration({ a: 2 });
         for (const { outputs } of [flow, other]) await outputs.number(2);
+        await setting.requested(applied, 2);
         await setting.roundTrip();
         for (const { outputs } of [flow, other]) assert.deepEqual(configIds(outputs.messages), [first, second]);
         assert.equal(setting.requests(config).length, 1);

@@ -422,7 +422,7 @@ for (const kind of platforms) {
         const last = flow.statuses.messages.at(-1);
         assert.ok(last);
         assert.deepEqual(shown(last), ['green', 'dot', 'status.connected']);
-        assert.deepEqual(kaa(last), { state: 'connected', inFlight: 0 });
+        assert.deepEqual(kaa(last), { state: 'connected', backlog: 0, oldestAgeS: 0, inFlight: 0 });
       });
 
       it('shows the last error as a red dot until the next success', async () => {
@@ -498,7 +498,7 @@ describe('kaa-telemetry that cannot work', () => {
     ['the app version is no topic level', {}, { appVersion: 'a/b' }],
     ['the batch size is none', { batchSize: '0' }, {}],
     ['the format is unknown', { format: 'xml' }, {}],
-    ['the delivery is not built yet', { delivery: 'stored' }, {}],
+    ['plain samples are to be stored', { format: 'plain', delivery: 'stored' }, {}],
     ['the metric has an unknown type', { metric: 'x', metricType: 'date' }, {}],
     ['the metric is a broken expression', { metric: '$foo(', metricType: 'jsonata' }, {}],
   ];

@@ -3,6 +3,7 @@ import FakeTimers from '@sinonjs/fake-timers';
 import type { Node, NodeStatus as Shown } from 'node-red';
 import { KaaTimeoutError } from '../../src/protocol/errors.ts';
 import { NodeStatus } from '../../src/runtime/node-status.ts';
+import type { Backlog } from '../../src/store/store.ts';
 
 describe('status of a node', () => {
   let clock: FakeTimers.Clock;
@@ -10,7 +11,10 @@ describe('status of a node', () => {
   let status: NodeStatus;
   const error = new KaaTimeoutError('dcx/json', 10, 'sent');
 
+  let backlog: Backlog;
+
   beforeEach(() => {
+    backlog = { samples: 0 };
     clock = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout'] });
     shown = [];
     const node: Pick<Node, 'status'> = {
@@ -20,7 +24,7 @@ describe('status of a node', () => {
       node,
       (key) => key,
       { state: 'connecting' },
-      () => 3,
+      () => ({ inFlight: 3, backlog, forwardingTrouble: undefined }),
     );
   });
 
@@ -35,17 +39,17 @@ describe('status of a node', () => {
   it('shows nothing before the flows have started', () => {
     status.connection({ state: 'connected', url: 'mqtt://a' });
     assert.deepEqual(shown, []);
-    status.start();
+    status.start(false);
     assert.deepEqual(texts(), ['status.connected']);
   });
 
   it('carries kaa: state, reason and messages in flight', async () => {
-    status.start();
+    status.start(false);
     assert.deepEqual(shown[0], {
       fill: 'yellow',
       shape: 'ring',
       text: 'status.connecting',
-      kaa: { state: 'connecting', inFlight: 3 },
+      kaa: { state: 'connecting', backlog: 0, oldestAgeS: 0, inFlight: 3 },
     });
     status.connection({ state: 'offline', reason: 'refused', failures: [] });
     await clock.tickAsync(500);
@@ -53,12 +57,12 @@ describe('status of a node', () => {
       fill: 'red',
       shape: 'ring',
       text: 'status.reason.refused',
-      kaa: { state: 'offline', reason: 'refused', inFlight: 3 },
+      kaa: { state: 'offline', reason: 'refused', backlog: 0, oldestAgeS: 0, inFlight: 3 },
     });
   });
 
   it('updates at most twice a second, and ends with the newest state', async () => {
-    status.start();
+    status.start(false);
     for (let change = 0; change < 100; change += 1) {
       status.connection(
         change % 2 === 0
@@ -73,7 +77,7 @@ describe('status of a node', () => {
   });
 
   it('updates only on change', async () => {
-    status.start();
+    status.start(false);
     for (let repeat = 0; repeat < 5; repeat += 1) {
       status.connection({ state: 'connected', url: 'mqtt://a' });
       await clock.tickAsync(1000);
@@ -82,7 +86,7 @@ describe('status of a node', () => {
   });
 
   it('shows an error until a message that came in after it succeeds', async () => {
-    status.start();
+    status.start(false);
     status.connection({ state: 'connected', url: 'mqtt://a' });
     status.failed(error, 7);
     await clock.tickAsync(500);
@@ -96,7 +100,7 @@ describe('status of a node', () => {
   });
 
   it('says offline rather than the last error', async () => {
-    status.start();
+    status.start(false);
     status.failed(error, 1);
     status.connection({ state: 'offline', reason: 'dropped', failures: [] });
     await clock.tickAsync(500);
@@ -104,7 +108,7 @@ describe('status of a node', () => {
   });
 
   it('shows nothing any more once closed', async () => {
-    status.start();
+    status.start(false);
     status.close();
     status.connection({ state: 'connected', url: 'mqtt://a' });
     status.failed(error, 1);

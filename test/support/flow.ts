@@ -1,5 +1,8 @@
 /** Flows in a real Node-RED runtime (the test helper's): load, inject, and wait for what comes out. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessage } from 'node-red';
 import kaaBlobToken from '../../nodes/kaa-blob-token.ts';
 import kaaCommand from '../../nodes/kaa-command.ts';
@@ -26,6 +29,7 @@ export type FlowNode = Record<string, unknown> & { id: string; type: string };
 
 interface TestHelper {
   init(runtimePath: string): void;
+  settings(settings: object): void;
   startServer(): Promise<void>;
   stopServer(): Promise<void>;
   load(nodes: readonly NodeInitializer[], flow: readonly FlowNode[], credentials: object): Promise<void>;
@@ -92,6 +96,14 @@ function injectInto(id: string, message: object): void {
   node.receive(message as NodeMessage);
 }
 
+const userDirectories: string[] = [];
+
+function newUserDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'kaa-flow-'));
+  userDirectories.push(directory);
+  return directory;
+}
+
 interface ContextValue {
   readonly scope: 'flow' | 'global';
   readonly key: string;
@@ -123,6 +135,7 @@ export class Flow {
   readonly #flow: FlowNode[];
   readonly #credentials: Record<string, object>;
   readonly #context: ContextValue[] = [];
+  readonly #userDirectory = newUserDirectory();
 
   /**
    * @param node properties of the node under test, whose id becomes `node` and its endpoint `endpoint`
@@ -177,6 +190,7 @@ export class Flow {
       this.#registerCollector(RED);
       registerFailing(RED);
     };
+    helper.settings({ userDir: this.#userDirectory });
     await helper.load([...initializers, register], this.#flow, this.#credentials);
   }
 
@@ -213,4 +227,8 @@ export class Flow {
 }
 
 export const startRuntime = (): Promise<void> => helper.startServer();
-export const stopRuntime = (): Promise<void> => helper.stopServer();
+
+export async function stopRuntime(): Promise<void> {
+  await helper.stopServer();
+  for (const directory of userDirectories.splice(0)) rmSync(directory, { recursive: true, force: true });
+}

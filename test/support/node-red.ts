@@ -60,14 +60,18 @@ export class NodeRed {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** Starts Node-RED on an empty user directory with the package in it. */
-  static async start(runtime: Runtime): Promise<NodeRed> {
+  /**
+   * Starts Node-RED on an empty user directory with the package in it.
+   * @param settings code of further settings, and what else settings.js may hold behind its own
+   */
+  static async start(runtime: Runtime, settings: { inside?: string; behind?: string } = {}): Promise<NodeRed> {
     installed ??= installPacked();
     const userDirectory = await mkdtemp(join(tmpdir(), 'kaa-node-red-'));
     await cp(await installed, userDirectory, { recursive: true });
     await writeFile(
       join(userDirectory, 'settings.cjs'),
-      "module.exports = { uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'test', telemetry: { enabled: false }, editorTheme: { tours: false } };",
+      "module.exports = { uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'test', telemetry: { enabled: false }, editorTheme: { tours: false }, " +
+        `${settings.inside ?? ''} };\n${settings.behind ?? ''}`,
     );
     const nodeRed = new NodeRed(runtime, userDirectory, await freePort());
     await nodeRed.run();
@@ -124,6 +128,15 @@ export class NodeRed {
       body: JSON.stringify(flow),
     });
     if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
+  }
+
+  /** Ends it as a power failure would. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
   }
 
   /** Asks it to end as a service would, and tells how many milliseconds that took. */

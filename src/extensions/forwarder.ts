@@ -1,0 +1,215 @@
+/**
+ * Store and forward: sends the samples that wait on disk while there is a connection, the endpoints by turns. Nobody
+ * else waits for them: they take half of the window at most.
+ */
+import { backOff } from '../client/back-off.ts';
+import type { EndpointAddress, Sender, Target } from '../client/channel.ts';
+import type { KaaClient } from '../client/client.ts';
+import { Fifo } from '../client/fifo.ts';
+import { asError } from '../protocol/errors.ts';
+import type { Outbox, QueueAddress } from '../store/store.ts';
+import { type Next, QueueForwarding, type QueueListener } from './queue-forwarding.ts';
+
+/** Bytes of samples in one message, where the endpoint allows as many. */
+const mostBytes = 131_072;
+
+/** Bytes below which messages do not get smaller because the platform finds them too large. */
+const fewestBytes = 1024;
+
+/** Endpoints at work up to which the next batch is read while one is under way; beyond, others are at work meanwhile. */
+const mostReadingAhead = 8;
+
+/** Seconds until the store is asked again what waits in it. */
+const storeRetry = { shortest: 1, longest: 60 };
+
+export interface ForwarderListener {
+  /** Whose samples these are; see `QueueListener`. */
+  addressOf(queue: QueueAddress): EndpointAddress;
+  /** The platform refuses a sample, which is given up. `node` stored it. */
+  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): void;
+  /** An endpoint's samples wait until the platform accepts it. `node` stored the next of them. */
+  paused(address: EndpointAddress | undefined, node: string, error: Error): void;
+  /** Something went wrong that belongs to no sample. */
+  failed(address: EndpointAddress | undefined, error: Error): void;
+  /** `trouble` is another one. */
+  troubleChanged(): void;
+}
+
+interface Entry {
+  readonly forwarding: QueueForwarding;
+  /** Counts how often samples were added. */
+  additions: number;
+  state: 'ready' | 'active' | NodeJS.Timeout;
+}
+
+export class Forwarder implements QueueListener, Sender {
+  readonly #client: KaaClient;
+  readonly #outbox: Outbox;
+  readonly #listener: ForwarderListener;
+  /** The endpoints with something to forward. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #ready = new Fifo<Entry>();
+  /** Why endpoints are paused. */
+  readonly #troubles = new Map<string, Error>();
+  readonly #unwatch: () => void;
+  #active = 0;
+  #mostBytes: number;
+  #diskFailure: string | undefined;
+  #storeTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(client: KaaClient, outbox: Outbox, listener: ForwarderListener) {
+    this.#client = client;
+    this.#outbox = outbox;
+    this.#listener = listener;
+    this.#mostBytes = Math.min(mostBytes, client.options.maxPayload);
+    this.#unwatch = client.onStatus(({ state }) => {
+      if (state === 'connected') this.#connected();
+      if (state === 'closed') this.#close();
+    });
+    this.#closed = client.status.state === 'closed';
+  }
+
+  /** Forwards what waits in the store already, and from now on what `added` names. */
+  start(): void {
+    void this.#readQueues(0);
+  }
+
+  /** Samples were added to a queue. */
+  added(queue: QueueAddress): void {
+    if (this.#closed) return;
+    const key = keyOf(queue);
+    const known = this.#entries.get(key);
+    if (known !== undefined) {
+      known.additions += 1;
+      return;
+    }
+    const forwarding = new QueueForwarding(queue, this.#client, this.#outbox, this);
+    const entry: Entry = { forwarding, additions: 0, state: 'ready' };
+    this.#entries.set(key, entry);
+    this.#makeReady(entry);
+  }
+
+  /** Why an endpoint is paused, if one is. */
+  get trouble(): Error | undefined {
+    const [trouble] = this.#troubles.values();
+    return trouble;
+  }
+
+  get mostBytes(): number {
+    return this.#mostBytes;
+  }
+
+  addressOf(queue: QueueAddress): EndpointAddress {
+    return this.#listener.addressOf(queue);
+  }
+
+  tooLarge(bytes: number): void {
+    this.#mostBytes = Math.max(fewestBytes, Math.min(this.#mostBytes, Math.floor(bytes / 2)));
+  }
+
+  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): void {
+    this.#listener.rejected(address, node, sample, error);
+  }
+
+  paused(queue: QueueAddress, node: string, error: Error): void {
+    this.#troubles.set(keyOf(queue), error);
+    this.#listener.troubleChanged();
+    this.#listener.paused(this.#ownerOf(queue), node, error);
+  }
+
+  accepted(queue: QueueAddress): void {
+    if (this.#troubles.delete(keyOf(queue))) this.#listener.troubleChanged();
+  }
+
+  /** Told once, until something goes well again. */
+  diskFailed(error: Error): void {
+    if (this.#closed || this.#diskFailure === error.message) return;
+    this.#diskFailure = error.message;
+    this.#listener.failed(undefined, error);
+  }
+
+  diskWorked(): void {
+    this.#diskFailure = undefined;
+  }
+
+  unexpectedError(target: Target, error: Error): void {
+    this.#listener.failed(target, error);
+  }
+
+  /** Undefined where the endpoint cannot tell. */
+  #ownerOf(queue: QueueAddress): EndpointAddress | undefined {
+    try {
+      return this.addressOf(queue);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #readQueues(failures: number): Promise<void> {
+    try {
+      for (const queue of await this.#outbox.queues()) this.added(queue);
+    } catch (error) {
+      if (this.#closed) return;
+      this.diskFailed(asError(error));
+      this.#storeTimer = setTimeout(() => void this.#readQueues(failures + 1), backOff(failures + 1, storeRetry));
+    }
+  }
+
+  /** Whatever an endpoint waited for may be over. */
+  #connected(): void {
+    for (const entry of this.#entries.values()) {
+      if (typeof entry.state !== 'object') continue;
+      clearTimeout(entry.state);
+      this.#makeReady(entry);
+    }
+    this.#advance();
+  }
+
+  #makeReady(entry: Entry): void {
+    entry.state = 'ready';
+    this.#ready.push(entry);
+    this.#advance();
+  }
+
+  #advance(): void {
+    const mostActive = Math.max(1, Math.floor(this.#client.options.maxInFlight / 2));
+    while (this.#client.status.state === 'connected' && this.#active < mostActive) {
+      const entry = this.#ready.shift();
+      if (entry === undefined) return;
+      entry.state = 'active';
+      this.#active += 1;
+      void this.#forward(entry);
+    }
+  }
+
+  async #forward(entry: Entry): Promise<void> {
+    const { additions } = entry;
+    const next = await entry.forwarding.forward(this.#active <= mostReadingAhead);
+    this.#active -= 1;
+    if (!this.#closed) this.#follow(entry, next, additions);
+  }
+
+  /** @param additions how often samples had been added before the last look for some */
+  #follow(entry: Entry, next: Next, additions: number): void {
+    if (typeof next === 'number') {
+      entry.state = setTimeout(() => this.#makeReady(entry), next);
+      this.#advance();
+    } else if (next === 'empty' && entry.additions === additions) {
+      this.#entries.delete(keyOf(entry.forwarding.queue));
+      this.#advance();
+    } else this.#makeReady(entry);
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#unwatch();
+    clearTimeout(this.#storeTimer);
+    for (const { state } of this.#entries.values()) if (typeof state === 'object') clearTimeout(state);
+    this.#entries.clear();
+  }
+}
+
+function keyOf({ token, appVersion }: QueueAddress): string {
+  return `${appVersion}/${token}`;
+}

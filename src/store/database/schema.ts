@@ -1,0 +1,67 @@
+/** The tables of a database file. A file of an earlier version is brought up to date when it is opened. */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Marks the files as ours: "KAA" and a zero byte. */
+const applicationId = 0x4b_41_41_00;
+
+/** Each brings a file from the version that is its index to the next one. */
+const migrations = [
+  `CREATE TABLE queues (
+     id INTEGER PRIMARY KEY,
+     token TEXT NOT NULL,
+     app_version TEXT NOT NULL,
+     UNIQUE (token, app_version)
+   ) STRICT;
+   CREATE TABLE samples (
+     sequence INTEGER PRIMARY KEY,
+     queue INTEGER NOT NULL,
+     node TEXT NOT NULL,
+     stored_at INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX samples_by_queue ON samples (queue, sequence);
+   CREATE TABLE commands (
+     place INTEGER PRIMARY KEY,
+     server TEXT NOT NULL,
+     app_version TEXT NOT NULL,
+     token_hash TEXT NOT NULL,
+     type TEXT NOT NULL,
+     id INTEGER NOT NULL,
+     digest TEXT NOT NULL,
+     entry TEXT NOT NULL,
+     UNIQUE (server, app_version, token_hash, type, id, digest)
+   ) STRICT;
+   CREATE TABLE records (
+     kind TEXT NOT NULL,
+     server TEXT NOT NULL,
+     app_version TEXT NOT NULL,
+     token_hash TEXT NOT NULL,
+     name TEXT NOT NULL,
+     value TEXT NOT NULL,
+     PRIMARY KEY (kind, server, app_version, token_hash, name)
+   ) STRICT, WITHOUT ROWID;`,
+] as const;
+
+/** A file that cannot be read as one of ours. */
+export class DamagedFileError extends Error {}
+
+/**
+ * Makes the tables, or brings them up to date.
+ * @throws {DamagedFileError} the file holds something else
+ */
+export function migrate(sqlite: DatabaseSync): void {
+  const version = numberOf(sqlite, 'user_version');
+  const isEmpty = numberOf(sqlite, 'schema_version') === 0;
+  if (!isEmpty && numberOf(sqlite, 'application_id') !== applicationId) {
+    throw new DamagedFileError('it is no store of these nodes');
+  }
+  if (version > migrations.length) throw new Error('the file was written by a newer version of these nodes');
+  if (version === migrations.length) return;
+  const steps = migrations.slice(version).join('\n');
+  const marks = `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length};`;
+  sqlite.exec(`BEGIN; ${steps} ${marks} COMMIT`);
+}
+
+function numberOf(sqlite: DatabaseSync, pragma: string): number {
+  return Number(sqlite.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
+}
