@@ -345,12 +345,6 @@ describe('configurations', () => {
       assignments = new Assignments(platform.client, store);
     }
 
-    function observe(changes: Partial<ConfigurationObserver> = {}): Observer {
-      const observer = new Observer(changes);
-      assignments.configuration(address, '').observe(observer);
-      return observer;
-    }
-
     it('the last configuration is handed out from disk, without network', async () => {
       observe();
       await platform.connect();
