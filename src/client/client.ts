@@ -231,17 +231,30 @@ export class KaaClient {
     if (channel !== undefined) {
       channel.traffic.silent = false;
       this.#window.wake(channel.traffic);
+      this.#answeredLate(channel, topic, payload);
     }
     if (topic.kind === 'error') this.#unexpectedError(recipient, topic, payload);
     // An empty one says nothing: it is a late answer, or a push without content.
     else if (payload.length > 0) this.#pushed(recipient, topic, payload);
   }
 
+  /** The success of a message that was given up: it changes nothing, but whoever sent it may want to know. */
+  #answeredLate({ requestIds, resource, label, target }: Channel<Exchange>, topic: Topic, payload: Buffer): void {
+    const retired = topic.requestId === undefined ? undefined : requestIds.retired.get(topic.requestId);
+    if (retired?.answeredLate === undefined || topic.kind !== 'status') return;
+    try {
+      readStatus(resource, label, target.token, payload);
+    } catch {
+      return;
+    }
+    retired.answeredLate();
+  }
+
   /** For a message that had its receipt already, an error is as unexpected as one without request ID. */
   #unexpectedError({ channel }: Recipient, { requestId }: Topic, payload: Buffer): void {
     if (channel === undefined) return;
     const { label, target, requestIds, lastSender } = channel;
-    if (requestId !== undefined && requestIds.retired.get(requestId) !== 'acknowledged') return;
+    if (requestId !== undefined && requestIds.retired.get(requestId)?.reason !== 'acknowledged') return;
     lastSender?.unexpectedError(target, readError(label, target.token, payload));
   }
 

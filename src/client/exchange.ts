@@ -21,6 +21,8 @@ export interface ExchangeListener {
   readonly acknowledged?: () => void;
   /** Called with the answer before anything that came behind it; what it throws fails the message. */
   readonly answered?: (outcome: ExchangeOutcome) => void;
+  /** Called where the platform's success arrives after the message was given up. */
+  readonly answeredLate?: () => void;
 }
 
 export class Exchange {

@@ -5,7 +5,11 @@
 import { randomInt } from 'node:crypto';
 
 /** Why an ID is retired: its request timed out, or had its receipt (PUBACK) and wanted no answer. */
-export type Retirement = 'timed-out' | 'acknowledged';
+export interface Retirement {
+  readonly reason: 'timed-out' | 'acknowledged';
+  /** Called where the success of the request arrives after all. */
+  readonly answeredLate?: (() => void) | undefined;
+}
 
 /** The IDs in use by one endpoint in one extension: outstanding requests by ID, and retired IDs. */
 export class RequestIdScope<Request> {

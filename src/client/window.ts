@@ -221,7 +221,7 @@ export class RequestWindow {
   #unopposed(exchange: Exchange): void {
     const { requestId, channel } = exchange;
     this.#freeId(exchange);
-    if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, 'acknowledged');
+    if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, { reason: 'acknowledged' });
     exchange.resolve({ ...idOf(exchange), roundTripMs: elapsed(exchange) });
   }
 
@@ -252,8 +252,11 @@ export class RequestWindow {
 
   /** Settles a message without its answer, which may still come: its request ID is not used again for a while. */
   #giveUp(exchange: Exchange, error: Error): void {
-    const { requestId, messageId, channel } = exchange;
-    if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, 'timed-out');
+    const { requestId, messageId, channel, listener } = exchange;
+    const { answeredLate } = listener;
+    if (requestId !== undefined) {
+      this.#requestIds.retire(channel.requestIds, requestId, { reason: 'timed-out', answeredLate });
+    }
     if (messageId !== undefined) this.#link?.discard(messageId);
     this.#fail(exchange, error);
   }

@@ -67,7 +67,7 @@ export class QueueForwarding {
   #singles = 0;
   /** Tries that failed since one was accepted. */
   #failures = 0;
-  /** Place up to which samples were forwarded and could not be removed. */
+  /** Place up to which samples were forwarded and are still to be removed. */
   #unremoved: number | undefined;
   /** The reason for the pause that was told. */
   #told: string | undefined;
@@ -128,7 +128,9 @@ export class QueueForwarding {
     }
     try {
       const target = { ...address, resource: 'samples' } as const;
-      await this.#client.send(target, Buffer.from(batch.body.buffer), 'answer', this.#listener);
+      await this.#client.send(target, Buffer.from(batch.body.buffer), 'answer', this.#listener, {
+        answeredLate: () => this.#confirmedLate(batch),
+      });
     } catch (error) {
       return this.#refused(batch, address, asError(error));
     }
@@ -144,6 +146,12 @@ export class QueueForwarding {
     this.#suspects = Math.max(0, this.#suspects - count);
     this.#most = Math.min(mostSamples, this.#most * 2);
     this.#listener.accepted(this.queue);
+  }
+
+  /** What was not removed by then goes before anything else is read. */
+  #confirmedLate({ last }: StoredBatch): void {
+    this.#failures = 0;
+    this.#unremoved = Math.max(last, this.#unremoved ?? 0);
   }
 
   async #refused(batch: StoredBatch, address: EndpointAddress, error: Error): Promise<Next> {
@@ -193,12 +201,13 @@ export class QueueForwarding {
 
   /** Where the disk fails, the samples are passed over, and removed later. */
   async #remove(last: number): Promise<void> {
+    const upTo = Math.max(last, this.#unremoved ?? 0);
+    this.#unremoved = upTo;
     try {
-      await this.#outbox.remove(this.queue, last);
-      this.#unremoved = undefined;
+      await this.#outbox.remove(this.queue, upTo);
+      if (this.#unremoved === upTo) this.#unremoved = undefined;
       this.#listener.diskWorked();
     } catch (error) {
-      this.#unremoved = last;
       this.#listener.diskFailed(asError(error));
     }
   }

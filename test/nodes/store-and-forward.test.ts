@@ -89,6 +89,18 @@ describe('store and forward in Node-RED', () => {
     plant.check(server, Number.POSITIVE_INFINITY);
   }).timeout(60_000);
 
+  it('a server that answers later than the time-out: its answers count, and nothing comes twice', async () => {
+    server.delay = 1400;
+    plant.start();
+    await plant.more(50);
+    await plant.stop();
+    const sent = server.sizes.length;
+    await until(() => server.sizes.length >= sent + 3);
+    server.delay = 0;
+    await plant.delivered(server);
+    plant.check(server, 0);
+  }).timeout(60_000);
+
   it('400 to one sample in a thousand: it is told with its content, all others arrive once and in order', async () => {
     const bad = (i: unknown): boolean => Number(i) === 137;
     await server.stop();
@@ -317,7 +329,9 @@ describe('store and forward in a Node-RED with other settings', () => {
     await plant.ready();
     assert.equal((await plant.feed(ownToken))?.status, 200);
     await nodeRed.kill();
-    writeFileSync(join(nodeRed.userDirectory, 'kaa/endpoint.sqlite'), Buffer.alloc(65_536, 'damaged'));
+    const file = join(nodeRed.userDirectory, 'kaa/endpoint.sqlite');
+    writeFileSync(file, Buffer.alloc(65_536, 'damaged'));
+    rmSync(`${file}-wal`, { force: true });
     await nodeRed.run();
     await plant.ready();
     assert.equal((await plant.feed(ownToken))?.status, 200);

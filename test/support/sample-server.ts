@@ -15,6 +15,8 @@ export class SampleServer {
   readonly accepted = new Map<string, Sample[]>();
   /** How many samples each message had. */
   readonly sizes: number[] = [];
+  /** Milliseconds until an answer goes out. */
+  delay = 0;
   verdict: (samples: readonly Sample[], token: string) => Verdict = () => 200;
   readonly port: number;
   readonly #sockets = new Set<Socket>();
@@ -50,7 +52,10 @@ export class SampleServer {
       if (status === 'silence' || parsed.requestId === undefined) return;
       const answer = status < 400 ? '' : JSON.stringify({ statusCode: status, reasonPhrase: 'refused' });
       const packet = { cmd: 'publish', qos: 0, dup: false, retain: false, payload: answer } as const;
-      client.publish({ ...packet, topic: `${topic}/${status < 400 ? 'status' : 'error'}` }, () => {});
+      setTimeout(() => {
+        if (!client.closed)
+          client.publish({ ...packet, topic: `${topic}/${status < 400 ? 'status' : 'error'}` }, () => {});
+      }, this.delay);
     };
     const server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket);
