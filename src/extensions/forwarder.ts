@@ -13,6 +13,9 @@ import { type Next, QueueForwarding, type QueueListener } from './queue-forwardi
 /** Bytes of samples in one message, where the endpoint allows as many. */
 const mostBytes = 131_072;
 
+/** Messages accepted from which on larger ones are tried again. */
+const enoughAccepted = 50;
+
 /** Bytes below which messages do not get smaller because the platform finds them too large. */
 const fewestBytes = 1024;
 
@@ -54,6 +57,8 @@ export class Forwarder implements QueueListener, Sender {
   readonly #unwatch: () => void;
   #active = 0;
   #mostBytes: number;
+  /** Messages accepted since the bound of their size was changed. */
+  #accepted = 0;
   #diskFailure: string | undefined;
   #storeTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -104,8 +109,10 @@ export class Forwarder implements QueueListener, Sender {
     return this.#listener.addressOf(queue);
   }
 
-  tooLarge(bytes: number): void {
-    this.#mostBytes = Math.max(fewestBytes, Math.min(this.#mostBytes, Math.floor(bytes / 2)));
+  limitBytes(most: number): void {
+    const largest = Math.min(mostBytes, this.#client.options.maxPayload);
+    this.#mostBytes = Math.min(largest, Math.max(fewestBytes, most));
+    this.#accepted = 0;
   }
 
   rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): void {
@@ -119,6 +126,12 @@ export class Forwarder implements QueueListener, Sender {
   }
 
   accepted(queue: QueueAddress): void {
+    this.#accepted += 1;
+    if (this.#accepted === enoughAccepted) this.limitBytes(2 * this.#mostBytes);
+    this.#endTrouble(queue);
+  }
+
+  #endTrouble(queue: QueueAddress): void {
     if (this.#troubles.delete(keyOf(queue))) this.#listener.troubleChanged();
   }
 
@@ -196,7 +209,9 @@ export class Forwarder implements QueueListener, Sender {
       entry.state = setTimeout(() => this.#makeReady(entry), next);
       this.#advance();
     } else if (next === 'empty' && entry.additions === additions) {
-      this.#entries.delete(keyOf(entry.forwarding.queue));
+      const { queue } = entry.forwarding;
+      this.#entries.delete(keyOf(queue));
+      this.#endTrouble(queue);
       this.#advance();
     } else this.#makeReady(entry);
   }

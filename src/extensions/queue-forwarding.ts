@@ -36,8 +36,8 @@ export interface QueueListener extends Sender {
   addressOf(queue: QueueAddress): EndpointAddress;
   /** Bytes that a message may have. */
   readonly mostBytes: number;
-  /** The platform finds a message of this many bytes too large. */
-  tooLarge(bytes: number): void;
+  /** From now on messages may have so many bytes. */
+  limitBytes(most: number): void;
   /** The platform refuses a sample, which is given up. */
   rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): void;
   /** Nothing is forwarded until the endpoint is accepted; told once for each reason. `node` stored the next sample. */
@@ -63,6 +63,8 @@ export class QueueForwarding {
   #most = mostSamples;
   /** Samples at the head of which at least one is refused. */
   #suspects = 0;
+  /** Bytes that a message could have before there were suspects. */
+  #bytesBefore = 0;
   /** Samples refused alone since one was accepted. */
   #singles = 0;
   /** Tries that failed since one was accepted. */
@@ -171,19 +173,23 @@ export class QueueForwarding {
   }
 
   async #split(batch: StoredBatch, address: EndpointAddress, error: Error): Promise<Next> {
-    const isTooLarge = error instanceof KaaInvalidError || isStatus(error, 413);
-    if (isTooLarge) this.#listener.tooLarge(batch.body.length);
     if (batch.count > 1) {
+      if (this.#suspects === 0) this.#bytesBefore = this.#listener.mostBytes;
+      if (isStatus(error, 413)) this.#listener.limitBytes(Math.floor(batch.body.length / 2));
       this.#suspects = batch.count;
       return 'more';
     }
+    // The sample is too large, and not the messages.
+    if (this.#suspects > 0) this.#listener.limitBytes(this.#bytesBefore);
     this.#suspects = 0;
+    if (this.#singles === mostSingles) return this.#pause(batch, error);
     this.#singles += 1;
     const { node, body, last } = batch;
     const [sample] = JSON.parse(Buffer.from(body).toString()) as readonly unknown[];
     this.#listener.rejected(address, node, sample, error);
     await this.#remove(last);
     if (this.#singles < mostSingles) return 'more';
+    // From now on one sample alone is tried, which is not given up.
     this.#most = 1;
     return this.#pause(batch, error);
   }

@@ -28,7 +28,7 @@ describe('blob tokens', () => {
 
   it('are asked for without a body', async () => {
     await get();
-    assert.deepEqual(platform.requests, [{ extension: 'bcx', path: 'token', body: undefined }]);
+    assert.deepEqual(platform.requests, [{ ...address, extension: 'bcx', path: 'token', body: undefined }]);
   });
 
   it('are kept until shortly before their hour ends', async () => {

@@ -6,6 +6,8 @@ import { clientOptions } from '../support/client-options.ts';
 import { MemoryServer } from '../support/memory-transport.ts';
 
 export interface Request {
+  readonly appVersion: string;
+  readonly token: string;
   readonly extension: string;
   /** Without request ID. */
   readonly path: string;
@@ -35,8 +37,9 @@ export class Platform {
     this.client = this.#newClient();
     this.server.onPublish = (link, { topic, payload, receipt }) => {
       receipt();
-      const { extension = '', path = '' } = parseTopic(topic) ?? {};
-      const request = { extension, path, body: payload === '' ? undefined : (JSON.parse(payload) as unknown) };
+      const { appVersion = '', token = '', extension = '', path = '' } = parseTopic(topic) ?? {};
+      const body = payload === '' ? undefined : (JSON.parse(payload) as unknown);
+      const request = { appVersion, token, extension, path, body };
       this.requests.push(request);
       const answer = this.answer(request);
       if (answer instanceof Error) {

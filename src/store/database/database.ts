@@ -2,12 +2,12 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Handlers, Operation, OperationName, OperationResult, Refusal, StoreFile } from '../operations.ts';
+import type { Handlers, Operation, OperationName, OperationResult, StoreFile } from '../operations.ts';
 import type { Backlog } from '../store.ts';
 import { CommandTable } from './command-table.ts';
 import { RecordTable } from './record-table.ts';
 import { OutboxFullError, SampleTable } from './sample-table.ts';
-import { isDiskFull } from './sqlite-errors.ts';
+import { isDiskFull, reasonOf } from './sqlite-errors.ts';
 
 /** Milliseconds between two looks for samples that have waited too long. */
 const expiryInterval = 60_000;
@@ -65,7 +65,7 @@ export class Database {
         return operations.flatMap((operation) => this.run(file, [operation], losses, failed));
       }
       failed(error);
-      return [{ refusal: refusalOf(error) }];
+      return [{ refusal: { kind: 'failed', reason: reasonOf(error) } }];
     }
   }
 
@@ -187,9 +187,4 @@ function bytesAddedBy(operation: Operation): number {
 
 function perform<Name extends OperationName>(handlers: Handlers, { name, args }: Operation<Name>): unknown {
   return handlers[name](...args);
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (isDiskFull(error)) return { kind: 'failed', reason: 'the disk is full' };
-  return { kind: 'failed', reason: error instanceof Error ? error.message : 'unknown' };
 }

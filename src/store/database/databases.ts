@@ -1,8 +1,9 @@
 /** The open database files of the thread: each is opened by the first group for it, and again after it failed. */
 import type { Group, GroupReply, OperationResult } from '../operations.ts';
 import { Database } from './database.ts';
-import { openFile } from './open-file.ts';
-import { wantsReopening } from './sqlite-errors.ts';
+import { moveAside, openFile } from './open-file.ts';
+import { DamagedFileError } from './schema.ts';
+import { isDamage, reasonOf, wantsReopening } from './sqlite-errors.ts';
 
 export class Databases {
   readonly #open = new Map<string, Database>();
@@ -10,26 +11,20 @@ export class Databases {
   readonly #sound = new Set<string>();
 
   run({ file, operations }: Group): GroupReply {
+    const { path } = file;
     const losses = { dropped: 0, expired: 0 };
-    let movedAside: string | undefined;
-    let database = this.#open.get(file.path);
-    if (database === undefined) {
-      try {
-        const opened = openFile(file.path, this.#sound.delete(file.path));
-        ({ movedAside } = opened);
-        database = new Database(opened.sqlite, file.path);
-        this.#open.set(file.path, database);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : 'the file cannot be opened';
-        const refused: OperationResult = { refusal: { kind: 'failed', reason } };
-        return { results: operations.map(() => refused), ...losses };
-      }
+    const event: { movedAside?: string } = {};
+    let database: Database;
+    try {
+      database = this.#at(path, event);
+    } catch (error) {
+      const refused: OperationResult = { refusal: { kind: 'failed', reason: reasonOf(error) } };
+      return { results: operations.map(() => refused), ...losses, ...event };
     }
     const results = database.run(file, operations, losses, (error) => {
-      if (wantsReopening(error)) this.#abandon(file.path);
+      if (wantsReopening(error)) this.#abandon(path);
     });
-    const aside = movedAside === undefined ? {} : { movedAside };
-    return { results, ...losses, ...aside, ...this.#backlogOf(file.path) };
+    return { results, ...losses, ...event, ...this.#backlogOf(path) };
   }
 
   close(path: string): void {
@@ -38,6 +33,22 @@ export class Databases {
     this.#open.delete(path);
     database.close();
     this.#sound.add(path);
+  }
+
+  /** @param event told where a damaged file was moved to, whatever comes behind that */
+  #at(path: string, event: { movedAside?: string }): Database {
+    const known = this.#open.get(path);
+    if (known !== undefined) return known;
+    let database: Database;
+    try {
+      database = openDatabase(path, this.#sound.delete(path));
+    } catch (error) {
+      if (!(error instanceof DamagedFileError) && !isDamage(error)) throw error;
+      event.movedAside = moveAside(path);
+      database = openDatabase(path, true);
+    }
+    this.#open.set(path, database);
+    return database;
   }
 
   #backlogOf(path: string): Pick<GroupReply, 'backlog'> {
@@ -58,5 +69,16 @@ export class Databases {
     } catch {
       // It is opened and checked anew.
     }
+  }
+}
+
+function openDatabase(path: string, isSound: boolean): Database {
+  const sqlite = openFile(path, isSound);
+  try {
+    return new Database(sqlite, path);
+  } catch (error) {
+    // Else its lock would stay.
+    sqlite.close();
+    throw error;
   }
 }

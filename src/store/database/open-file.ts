@@ -3,7 +3,6 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } fro
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DamagedFileError, migrate } from './schema.ts';
-import { isDamage } from './sqlite-errors.ts';
 
 /** SQLite's file and what it puts beside it. */
 const suffixes = ['', '-wal', '-shm'] as const;
@@ -11,28 +10,13 @@ const suffixes = ['', '-wal', '-shm'] as const;
 /** Milliseconds to wait for another process that has the file open: Node-RED may be restarting. */
 const patience = 1000;
 
-export interface OpenedFile {
-  readonly sqlite: DatabaseSync;
-  /** Where a damaged file was moved to. */
-  readonly movedAside?: string;
-}
-
 /**
  * @param isSound whether the file needs no check, because this process itself closed it
+ * @throws {DamagedFileError} or an error of SQLite that says so: the file is damaged
  * @throws {Error} the folder or the file cannot be used, or another process uses it
  */
-export function openFile(path: string, isSound: boolean): OpenedFile {
+export function openFile(path: string, isSound: boolean): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    return { sqlite: openChecked(path, isSound) };
-  } catch (error) {
-    if (!(error instanceof DamagedFileError) && !isDamage(error)) throw error;
-    const movedAside = moveAside(path);
-    return { sqlite: openChecked(path, true), movedAside };
-  }
-}
-
-function openChecked(path: string, isSound: boolean): DatabaseSync {
   // Made first, because SQLite would make it readable by everybody; what it puts beside it has the same permissions.
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
@@ -60,7 +44,8 @@ function check(sqlite: DatabaseSync): void {
   if (verdict !== 'ok') throw new DamagedFileError(String(verdict));
 }
 
-function moveAside(path: string): string {
+/** Takes a damaged file out of the way; returns where it is now. */
+export function moveAside(path: string): string {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   for (const suffix of suffixes) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   return aside;

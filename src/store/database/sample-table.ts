@@ -8,6 +8,12 @@ const overhead = 48;
 /** Samples that are looked at in one go when the oldest have to leave. */
 const step = 500;
 
+/** More samples than this are not stored in a millisecond. */
+const placesPerMillisecond = 1000;
+
+/** The last one given by this thread, in any file. */
+let newestPlace = 0;
+
 /** There is no room for a sample. */
 export class OutboxFullError extends Error {}
 
@@ -36,7 +42,9 @@ export class SampleTable {
   constructor(sqlite: DatabaseSync) {
     const prepared = Object.entries(statements).map(([name, text]) => [name, sqlite.prepare(text)] as const);
     this.#statements = Object.fromEntries(prepared) as Record<StatementName, StatementSync>;
-    this.#lastSequence = Number(this.#statements.lastSequence.get()?.['last'] ?? 0);
+    // Places are not used again, also where nothing is left of those that were: a batch of them may still be under way.
+    const last = Number(this.#statements.lastSequence.get()?.['last'] ?? 0);
+    this.#lastSequence = Math.max(last, newestPlace, Date.now() * placesPerMillisecond);
     for (const { id, token, app_version, samples, bytes } of this.#statements.queues.all()) {
       this.#remember({ id: Number(id), token: String(token), appVersion: String(app_version), samples: 0 });
       this.#count(Number(id), Number(samples), Number(bytes) + Number(samples) * overhead);
@@ -70,6 +78,7 @@ export class SampleTable {
       this.#lastSequence += 1;
       this.#statements.insert.run(this.#lastSequence, id, node, storedAt, sample);
     }
+    newestPlace = this.#lastSequence;
     this.#count(id, samples.length, bytes);
     return dropped;
   }

@@ -1,4 +1,5 @@
 /** SQLite's result codes (the primary ones), as far as they decide what is done next. */
+const busy = 5;
 const full = 13;
 /** Read-only, input or output, cannot open. */
 const broken = [8, 10, 14];
@@ -18,6 +19,13 @@ export function isDiskFull(error: unknown): boolean {
 /** What the file holds cannot be read. */
 export function isDamage(error: unknown): boolean {
   return damaged.includes(codeOf(error) ?? 0);
+}
+
+/** What failed, in words to act on where there are some. */
+export function reasonOf(error: unknown): string {
+  if (isDiskFull(error)) return 'the disk is full';
+  if (codeOf(error) === busy) return 'the file is in use by another process, maybe by a second Node-RED';
+  return error instanceof Error ? error.message : 'unknown';
 }
 
 /** The file has to be opened anew: it is damaged, or it has gone. */
