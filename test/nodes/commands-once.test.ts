@@ -138,9 +138,9 @@ describe('commands, once, in Node-RED', () => {
   it('kill -9 three times while commands come, repeat and are answered: each is run once at most, all get a result', async () => {
     await nodeRed.deploy(flow(simulator.mqttUrl, machine.url));
     let created = 0;
-    let stopped = false;
+    const stop = new AbortController();
     const creating = (async () => {
-      while (!stopped) {
+      while (!stop.signal.aborted) {
         await control().command('run', { number: created });
         created += 1;
         await new Promise((resolve) => {
@@ -156,7 +156,7 @@ describe('commands, once, in Node-RED', () => {
     }
     const before = machine.runs.size;
     await until(() => machine.runs.size >= before + 20);
-    stopped = true;
+    stop.abort();
     await creating;
     await completed(created);
     assert.deepEqual(new Set(machine.counts), new Set([1]));
