@@ -265,8 +265,7 @@ for (const type of types) {
       const inputs = [...html.matchAll(new RegExp(`<(?:input|select)[^>]* id="${prefix}-(\\w+)"`, 'g'))].map(
         ([, name]) => String(name),
       );
-      const later = ['outboxMaxMegabytes', 'outboxMaxDays', 'outboxOverflow'];
-      const expected = [...Object.keys(defaults), ...Object.keys(credentials)].filter((name) => !later.includes(name));
+      const expected = [...Object.keys(defaults), ...Object.keys(credentials)];
       assert.deepEqual(inputs.toSorted(), expected.toSorted());
     });
 
@@ -284,7 +283,7 @@ for (const type of types) {
       const quoted = [...html.matchAll(/(kaa-[a-z-]+(?:\.[\w-]+)+)(?=["'\]])/g)].map(([, key]) => String(key));
       const used = new Set(quoted.filter((key) => !key.endsWith('.svg')));
       const code = globSync('{nodes,src}/**/*.ts', { cwd: root }).map(read).join('\n');
-      for (const [, key] of code.matchAll(/(?:texts|text)\(\s*(?:integer \? )?'([\w.-]+)'/gi))
+      for (const [, key] of code.matchAll(/(?:texts|text)(?:\(RED\))?\(\s*(?:integer \? )?'([\w.-]+)'/gi))
         used.add(`kaa-endpoint.${key}`);
       for (const [, key] of code.matchAll(/'(validation\.\w+)'/g)) used.add(`kaa-endpoint.${key}`);
       for (const key of composed) used.add(key);

@@ -10,6 +10,8 @@ export const endpointValidators = {
   maxInFlight: (value: unknown): Verdict => number('maxInFlight', value),
   maxPayload: (value: unknown): Verdict => number('maxPayload', value),
   requestIdMax: (value: unknown): Verdict => number('requestIdMax', value),
+  outboxMaxMegabytes: (value: unknown): Verdict => number('outboxMaxMegabytes', value),
+  outboxMaxDays: (value: unknown): Verdict => number('outboxMaxDays', value),
   extension: (value: unknown): Verdict => name('extension', value),
   blobUrl: (value: unknown): Verdict => uploadUrl(value),
 };

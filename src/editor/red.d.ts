@@ -17,6 +17,7 @@ interface Dialog {
   on(event: string, listener: () => void): this;
   prop(name: string, value: boolean): this;
   toggle(visible: boolean): this;
+  trigger(event: string): this;
   typedInput(options: object): this;
 }
 

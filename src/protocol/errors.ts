@@ -159,7 +159,8 @@ export class KaaStoreError extends KaaError {
   constructor(reason: string) {
     super(
       'KAA_STORE',
-      `The store on disk failed: ${reason}. Check the free space and the permissions of the folder kaa in the user directory.`,
+      `The store on disk failed: ${reason}. Check the free space and the permissions of its folder, ` +
+        'which is kaa in the user directory unless settings.js names another one.',
     );
   }
 }

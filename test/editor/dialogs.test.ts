@@ -38,6 +38,8 @@ for (const runtime of runtimes) {
     for (const [type, node, label] of [
       ['kaa-telemetry', { format: 'json' }, 'telemetry'],
       ['kaa-telemetry', { format: 'plain' }, 'telemetry: one metric'],
+      ['kaa-telemetry', { format: 'json', delivery: 'stored' }, 'telemetry, stored'],
+      ['kaa-telemetry', { format: 'json', delivery: 'stored', name: 'meter' }, 'meter'],
       ['kaa-metadata', { operation: 'updateKeys' }, 'update metadata'],
       ['kaa-metadata', { operation: 'update' }, 'replace metadata'],
       ['kaa-metadata', { operation: 'get' }, 'get metadata'],
@@ -65,7 +67,7 @@ for (const runtime of runtimes) {
 
     it('the nodes are valid', async () => {
       const valid = await editor.page.evaluate('RED.nodes.filterNodes({ z: "tab" }).map(({ valid }) => valid)');
-      assert.deepEqual(valid, Array.from({ length: 9 }).fill(true));
+      assert.deepEqual(valid, Array.from({ length: 10 }).fill(true));
     });
 
     /** By node: what is chosen in its dialog step by step, and the fields that are then shown. */
@@ -73,6 +75,13 @@ for (const runtime of runtimes) {
       telemetry: [
         [{}, 'endpoint format delivery timestamp batchSize name'],
         [{ timestamp: 'epoch' }, 'endpoint format delivery timestamp timestampField batchSize name'],
+        [{ format: 'plain' }, 'endpoint format metric delivery name'],
+      ],
+      stored: [
+        [{}, 'endpoint format delivery timestamp name'],
+        [{ timestamp: 'iso' }, 'endpoint format delivery timestamp timestampField name'],
+        [{ delivery: 'sent' }, 'endpoint format delivery timestamp timestampField batchSize batchInterval name'],
+        [{ delivery: 'stored' }, 'endpoint format delivery timestamp timestampField name'],
         [{ format: 'plain' }, 'endpoint format metric delivery name'],
       ],
       metadata: [
@@ -110,12 +119,81 @@ for (const runtime of runtimes) {
       });
     }
 
-    it('the telemetry dialog shows the waiting time where there are batches, and two outcomes', async () => {
+    it('the telemetry dialog shows the waiting time where there are batches, and three outcomes', async () => {
       await editor.edit('telemetry');
       await editor.page.fill('#node-input-batchSize', '10');
       assert.equal(await editor.page.locator('#node-input-batchInterval').isVisible(), true);
-      assert.equal(await editor.page.locator('#node-input-delivery option').count(), 2);
+      assert.deepEqual(await editor.page.locator('#node-input-delivery option').allTextContents(), [
+        'Kaa has confirmed it',
+        'it was sent',
+        'it is on disk; forwarded in order',
+      ]);
       await editor.cancel();
+    });
+
+    const chosen = (property: string): Promise<string> => editor.page.inputValue(`#node-input-${property}`);
+
+    it('plain samples are not offered to be stored', async () => {
+      const offered = (): Promise<boolean> =>
+        editor.page.locator('#node-input-delivery option[value=stored]').isEnabled();
+      await editor.edit('stored');
+      assert.equal(await offered(), true);
+      await editor.choose('format', 'plain');
+      assert.equal(await offered(), false);
+      assert.equal(await chosen('delivery'), 'confirmed');
+      assert.equal(await editor.page.locator('#node-input-delivery.input-error').count(), 0);
+      await editor.choose('delivery', 'sent');
+      await editor.choose('format', 'json');
+      assert.equal(await offered(), true);
+      assert.equal(await chosen('delivery'), 'sent');
+      await editor.cancel();
+    });
+
+    it('a saved node that would store plain samples is marked, and mended by its dialog', async () => {
+      const { wires, ...stored } = await editor.saved('stored');
+      const copy = { ...stored, id: 'copy', format: 'plain', wires };
+      await editor.page.evaluate(`RED.nodes.import([${JSON.stringify(copy)}])`);
+      const isValid = 'RED.editor.validateNode(RED.nodes.node("copy"))';
+      assert.equal(await editor.page.evaluate(isValid), false);
+      await editor.edit('copy');
+      assert.equal(await chosen('delivery'), 'confirmed');
+      assert.equal(await editor.page.locator('#node-input-delivery.input-error').count(), 0);
+      await editor.done();
+      const { format, delivery } = await editor.saved('copy');
+      assert.deepEqual({ format, delivery }, { format: 'plain', delivery: 'confirmed' });
+      assert.equal(await editor.page.evaluate(isValid), true);
+      await editor.page.evaluate('RED.nodes.remove("copy")');
+    });
+
+    it('who chooses to store gets timestamps, unless there are some', async () => {
+      await editor.edit('telemetry');
+      await editor.choose('delivery', 'stored');
+      assert.equal(await chosen('timestamp'), 'epoch');
+      assert.equal(await editor.page.locator('#node-input-timestampField').isVisible(), true);
+      await editor.choose('delivery', 'confirmed');
+      assert.equal(await chosen('timestamp'), 'epoch');
+      await editor.choose('timestamp', 'iso');
+      await editor.choose('delivery', 'stored');
+      assert.equal(await chosen('timestamp'), 'iso');
+      await editor.cancel();
+    });
+
+    it('who stores without timestamps is left alone when the dialog opens again', async () => {
+      await editor.edit('telemetry');
+      await editor.choose('delivery', 'stored');
+      await editor.choose('timestamp', 'none');
+      await editor.done();
+      for (const leave of ['done', 'cancel'] as const) {
+        await editor.edit('telemetry');
+        assert.deepEqual([await chosen('delivery'), await chosen('timestamp')], ['stored', 'none']);
+        await editor[leave]();
+        const { delivery, timestamp } = await editor.saved('telemetry');
+        assert.deepEqual({ delivery, timestamp }, { delivery: 'stored', timestamp: 'none' });
+      }
+      await editor.edit('telemetry');
+      await editor.choose('delivery', 'confirmed');
+      await editor.done();
+      assert.equal((await editor.saved('telemetry'))['timestamp'], 'none');
     });
 
     it('the endpoint dialog shows all its texts', async () => {
@@ -123,7 +201,29 @@ for (const runtime of runtimes) {
       const text = await editor.text();
       assert.doesNotMatch(text, /kaa-endpoint\./);
       assert.match(text, /Login and TLS/);
+      assert.match(text, /Store and forward/);
       assert.match(text, /derived from the server/);
+      await editor.cancel();
+    });
+
+    it('the endpoint dialog has the bounds of the store in a folded group', async () => {
+      await editor.editEndpoint();
+      const field = (property: string): string => `#node-config-input-${property}`;
+      const properties = ['outboxMaxMegabytes', 'outboxMaxDays', 'outboxOverflow'];
+      const visible = (): Promise<boolean[]> =>
+        Promise.all(properties.map((property) => editor.page.isVisible(field(property))));
+      assert.deepEqual(await visible(), [false, false, false]);
+      await editor.page.click('summary:has-text("Store and forward")');
+      assert.deepEqual(await visible(), [true, true, true]);
+      assert.equal(await editor.page.getAttribute(field('outboxMaxMegabytes'), 'placeholder'), '256');
+      assert.equal(await editor.page.getAttribute(field('outboxMaxDays'), 'placeholder'), '0');
+      assert.deepEqual(await editor.page.locator(`${field('outboxOverflow')} option`).allTextContents(), [
+        'refuse new samples',
+        'drop the oldest samples',
+      ]);
+      await editor.page.fill(field('outboxMaxMegabytes'), '0');
+      await editor.page.press(field('outboxMaxMegabytes'), 'Tab');
+      await editor.page.waitForSelector(`${field('outboxMaxMegabytes')}.input-error`);
       await editor.cancel();
     });
 
@@ -147,6 +247,13 @@ for (const runtime of runtimes) {
       ['kaa-endpoint', 'requestIdMax', '98', /from 99/],
       ['kaa-endpoint', 'dcx', 'my+dcx', /must not contain/],
       ['kaa-endpoint', 'maxInFlight', '', true],
+      ['kaa-endpoint', 'outboxMaxMegabytes', '', true],
+      ['kaa-endpoint', 'outboxMaxMegabytes', '0.5', true],
+      ['kaa-endpoint', 'outboxMaxMegabytes', '${SPACE}', true],
+      ['kaa-endpoint', 'outboxMaxMegabytes', '0', /a number from 0\.01 to 1048576/],
+      ['kaa-endpoint', 'outboxMaxDays', '', true],
+      ['kaa-endpoint', 'outboxMaxDays', 0, true],
+      ['kaa-endpoint', 'outboxMaxDays', '-1', /a number from 0 to 36500/],
       ['kaa-endpoint', 'blobUrl', '', true],
       ['kaa-endpoint', 'blobUrl', 'https://cloud.kaaiot.com', true],
       ['kaa-endpoint', 'blobUrl', 'http://127.0.0.1:1884', true],
@@ -158,6 +265,10 @@ for (const runtime of runtimes) {
       ['kaa-telemetry', 'batchSize', '1.5', /whole number/],
       ['kaa-telemetry', 'batchInterval', '-1', /from 0 to 3600/],
       ['kaa-telemetry', 'batchSize', '${SIZE}', true],
+      ['kaa-telemetry', 'delivery', 'stored', true, { format: 'json' }],
+      ['kaa-telemetry', 'delivery', 'stored', true],
+      ['kaa-telemetry', 'delivery', 'confirmed', true, { format: 'plain' }],
+      ['kaa-telemetry', 'delivery', 'stored', /choose the format JSON, or another outcome/, { format: 'plain' }],
       ['kaa-command', 'commandType', '', true, { mode: 'receive' }],
       ['kaa-command', 'commandType', 'reboot', true, { mode: 'receive' }],
       ['kaa-command', 'commandType', '${TYPE}', true, { mode: 'receive' }],
@@ -312,6 +423,10 @@ for (const runtime of runtimes) {
       await editor.enter('currentVersion', 'env', 'FIRMWARE');
       await editor.done();
 
+      await editor.edit('telemetry');
+      await editor.choose('delivery', 'stored');
+      await editor.done();
+
       await editor.edit('metadata');
       await editor.choose('operation', 'deleteKeys');
       await editor.done();
@@ -339,6 +454,7 @@ for (const runtime of runtimes) {
         },
         config: { configName: 'network', emit: 'changed', autoApply: false },
         ota: { mode: 'get', currentVersion: 'FIRMWARE', currentVersionType: 'env', inputs: 1 },
+        telemetry: { delivery: 'stored', timestamp: 'epoch' },
         metadata: { operation: 'deleteKeys' },
         blob: { output: 'request' },
       };
@@ -359,6 +475,21 @@ for (const runtime of runtimes) {
       await editor.edit('command');
       assert.equal(await editor.page.locator('#node-input-dynamic').isChecked(), true);
       await editor.cancel();
+    });
+
+    it('the bounds of the store are saved as the contract names them, also over a deploy', async () => {
+      await editor.editEndpoint();
+      await editor.page.click('summary:has-text("Store and forward")');
+      await editor.page.fill('#node-config-input-outboxMaxMegabytes', '512');
+      await editor.page.fill('#node-config-input-outboxMaxDays', '30');
+      await editor.page.selectOption('#node-config-input-outboxOverflow', 'drop-oldest');
+      await editor.done();
+      await editor.deployAndReload();
+      const { outboxMaxMegabytes, outboxMaxDays, outboxOverflow } = await editor.saved('endpoint');
+      assert.deepEqual(
+        { outboxMaxMegabytes, outboxMaxDays, outboxOverflow },
+        { outboxMaxMegabytes: '512', outboxMaxDays: '30', outboxOverflow: 'drop-oldest' },
+      );
     });
 
     it('a wire ends where the input ends', async () => {

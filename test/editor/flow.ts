@@ -20,6 +20,17 @@ const command = {
   ...others,
 };
 
+const telemetry = {
+  format: 'json',
+  metric: 'topic',
+  metricType: 'msg',
+  delivery: 'confirmed',
+  timestamp: 'none',
+  timestampField: 'timestamp',
+  batchSize: '1',
+  batchInterval: '0',
+};
+
 export const flow: readonly FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'Test' },
   {
@@ -29,16 +40,8 @@ export const flow: readonly FlowNode[] = [
     appVersion: 'v1',
     credentials: { token: 'secret-token' },
   },
-  flowNode('kaa-telemetry', 'telemetry', 60, {
-    format: 'json',
-    metric: 'topic',
-    metricType: 'msg',
-    delivery: 'confirmed',
-    timestamp: 'none',
-    timestampField: 'timestamp',
-    batchSize: '1',
-    batchInterval: '0',
-  }),
+  flowNode('kaa-telemetry', 'telemetry', 60, telemetry),
+  flowNode('kaa-telemetry', 'stored', 540, { ...telemetry, delivery: 'stored', batchSize: '10' }),
   flowNode('kaa-metadata', 'metadata', 120, { operation: 'updateKeys' }),
   flowNode('kaa-command', 'command', 180, { ...command, inputs: 0 }),
   flowNode('kaa-command', 'dynamic', 240, { ...command, dynamic: true, inputs: 1 }),
