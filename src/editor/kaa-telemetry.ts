@@ -31,6 +31,7 @@ export function prepareTelemetry(): void {
     $('.kaa-batch-interval').toggle(batches && Number($('#node-input-batchSize').val()) !== 1);
   };
   const offer = (): void => {
+    if (!isJson() && isStored()) $('#node-input-delivery').val('confirmed').trigger('change');
     $('#node-input-delivery option[value=stored]').prop('disabled', !isJson());
     update();
   };
