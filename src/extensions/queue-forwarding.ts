@@ -136,6 +136,8 @@ export class QueueForwarding {
     } catch (error) {
       return this.#refused(batch, address, asError(error));
     }
+    // It is at the platform. Thousands of batches would pile up before the memory is looked for.
+    batch.body.buffer.transfer(0);
     this.#accepted(batch);
     await this.#remove(batch.last);
     return 'more';

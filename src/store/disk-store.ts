@@ -104,7 +104,7 @@ export class DiskStore implements Store {
   }
 
   /**
-   * Resolves when all that was asked for is done, also what was asked for because of that.
+   * Resolves when all that was asked for until now is done, and what was asked for because of that; others may go on.
    * @param deadline milliseconds that this may take
    */
   settled(deadline: number): Promise<void> {
@@ -112,14 +112,18 @@ export class DiskStore implements Store {
   }
 
   async #settled(): Promise<void> {
+    for (let rounds = 0; rounds < 2 && this.#phase !== 'idle'; rounds += 1) {
+      // Things are done in their order: behind this one, all before it are done.
+      await this.#ask('queues').catch(() => {});
+      await nextTurn();
+    }
+  }
+
+  async #close(): Promise<void> {
     do {
       await this.#idle();
       await nextTurn();
     } while (this.#phase !== 'idle');
-  }
-
-  async #close(): Promise<void> {
-    await this.#settled();
     this.#closed = true;
     await this.#thread.close(this.#file.path);
   }

@@ -86,17 +86,10 @@ export class SampleTable {
   read(address: QueueAddress, after: number, limits: BatchLimits): StoredBatch | undefined {
     const queue = this.#queues.get(keyOf(address));
     if (queue === undefined) return undefined;
-    let bytes = 2;
-    let last: number | undefined;
-    for (const row of this.#statements.sizes.all(queue.id, after, limits.samples)) {
-      bytes += Number(row['bytes']) + 1;
-      if (last !== undefined && bytes > limits.bytes + 1) break;
-      last = Number(row['sequence']);
-    }
-    if (last === undefined) return undefined;
-    const rows = this.#statements.bodies.all(queue.id, after, last);
-    const body = new TextEncoder().encode(`[${rows.map((row) => String(row['body'])).join(',')}]`);
-    return { body, count: rows.length, last, node: String(rows[0]?.['node']) };
+    const row = this.#statements.batch.get(queue.id, after, limits.samples, limits.bytes);
+    const { body, count, last, node } = row ?? {};
+    if (!(body instanceof Uint8Array) || last === null) return undefined;
+    return { body: new Uint8Array(body), count: Number(count), last: Number(last), node: String(node) };
   }
 
   remove(address: QueueAddress, last: number): void {
@@ -190,9 +183,15 @@ const statements = {
   insert: 'INSERT INTO samples VALUES (?, ?, ?, ?, ?)',
   remove: 'DELETE FROM samples WHERE sequence = ?',
   oldest: 'SELECT sequence, queue, stored_at, octet_length(body) AS bytes FROM samples ORDER BY sequence LIMIT ?',
-  sizes: `SELECT sequence, octet_length(body) AS bytes FROM samples
-          WHERE queue = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
-  bodies: 'SELECT node, body FROM samples WHERE queue = ? AND sequence > ? AND sequence <= ? ORDER BY sequence',
+  // Put together by SQLite: a row object for each sample would cost more than all the rest.
+  batch: `SELECT CAST('[' || group_concat(body, ',' ORDER BY sequence) || ']' AS BLOB) AS body, count(*) AS count,
+            max(sequence) AS last, max(CASE number WHEN 1 THEN node END) AS node
+          FROM (SELECT sequence, node, body, row_number() OVER in_order AS number,
+                  sum(octet_length(body) + 1) OVER in_order AS bytes
+                FROM (SELECT sequence, node, body FROM samples
+                      WHERE queue = ? AND sequence > ? ORDER BY sequence LIMIT ?)
+                WINDOW in_order AS (ORDER BY sequence ROWS UNBOUNDED PRECEDING))
+          WHERE number = 1 OR bytes < ?`,
   sumUpTo: `SELECT count(*) AS samples, coalesce(sum(octet_length(body)), 0) AS bytes FROM samples
             WHERE queue = ? AND sequence <= ?`,
   removeUpTo: 'DELETE FROM samples WHERE queue = ? AND sequence <= ?',
