@@ -1,8 +1,12 @@
-/** `npm run bench`: what a confirmed sample costs, beside MQTT.js alone and core nodes wired by hand. */
+/**
+ * `npm run bench`: what a confirmed sample costs, beside MQTT.js alone and core nodes wired by hand, and what it costs to
+ * store samples before they are forwarded.
+ */
 import { Cleanup } from './cleanup.ts';
 import { measureCase } from './measure.ts';
 import { type BenchCase, type Options, readOptions, usage, UsageError } from './options.ts';
-import { type CaseResult, caseResult, describeMachine, formatResults, type Results } from './report.ts';
+import { measureOutbox } from './outbox/outbox.ts';
+import { type CaseResult, caseResult, describeMachine, formatResults, type Results, type Trips } from './report.ts';
 import { type Server, type ServerName, startServer } from './servers.ts';
 
 const cleanup = new Cleanup();
@@ -21,8 +25,7 @@ async function measureServer(name: ServerName, { url, ended }: Server, options: 
   return results;
 }
 
-async function measureAll(options: Options): Promise<Results> {
-  const machine = describeMachine();
+async function measureTrips(options: Options): Promise<Trips> {
   const cases: CaseResult[] = [];
   const skipped: ServerName[] = [];
   for (const name of options.servers) {
@@ -30,8 +33,19 @@ async function measureAll(options: Options): Promise<Results> {
     if (server === undefined) skipped.push(name);
     else cases.push(...(await measureServer(name, server, options)));
   }
-  const { repetitions, seconds } = options;
-  return { machine, repetitions, seconds, skipped, cases };
+  return { skipped, cases };
+}
+
+async function measureAll(options: Options): Promise<Results> {
+  const machine = describeMachine();
+  const { repetitions, seconds, benchmarks } = options;
+  return {
+    machine,
+    repetitions,
+    seconds,
+    ...(benchmarks.includes('trips') ? { trips: await measureTrips(options) } : {}),
+    ...(benchmarks.includes('store') ? { outbox: await measureOutbox(options, cleanup) } : {}),
+  };
 }
 
 async function main(): Promise<void> {

@@ -3,6 +3,7 @@
  * contender, the same for all of them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LoopWatch } from './loop-watch.ts';
 import { lostAfter, type Measurement, type MeasureOrder } from './orders.ts';
 import { percentile } from './statistics.ts';
 
@@ -10,7 +11,7 @@ import { percentile } from './statistics.ts';
 const mostTrips = 1_048_576;
 
 /** Milliseconds between two attempts to get a first answer, and between two looks for lost samples. */
-const lookInterval = 100;
+const lookInterval = 20;
 
 export class ClosedLoop {
   readonly #emit: (ticket: number) => void;
@@ -21,11 +22,17 @@ export class ClosedLoop {
   #lastTicket = 0;
   #trips = 0;
   #lost = 0;
+  #settled = 0;
   #full: (() => void) | undefined;
 
   /** @param emit sends a sample, whose outcome is to be told to `settled` with the same ticket */
   constructor(emit: (ticket: number) => void) {
     this.#emit = emit;
+  }
+
+  /** Samples that had their outcome in time, since the start of the process. */
+  get settledCount(): number {
+    return this.#settled;
   }
 
   /** A sample has its outcome. */
@@ -35,6 +42,7 @@ export class ClosedLoop {
     this.#startedAt.delete(ticket);
     this.#latencies[this.#trips] = performance.now() - startedAt;
     this.#trips += 1;
+    this.#settled += 1;
     if (this.#trips === mostTrips) this.#full?.();
     this.#fill();
   }
@@ -49,7 +57,7 @@ export class ClosedLoop {
     await this.#drained();
   }
 
-  async measure({ window, warmUpMilliseconds, milliseconds }: MeasureOrder): Promise<Measurement> {
+  async measure({ window, warmUpMilliseconds, milliseconds, watchLoop }: MeasureOrder): Promise<Measurement> {
     const lookForLost = setInterval(() => this.#giveUpLost(), lookInterval);
     this.#window = window;
     this.#fill();
@@ -57,12 +65,14 @@ export class ClosedLoop {
 
     this.#trips = 0;
     this.#lost = 0;
+    const loopWatch = watchLoop ? new LoopWatch() : undefined;
     const cpuBefore = process.cpuUsage();
     const startedAt = performance.now();
     await this.#recorded(milliseconds);
     const elapsed = performance.now() - startedAt;
     const { user, system } = process.cpuUsage(cpuBefore);
     const trips = this.#trips;
+    const loopDelayP99 = loopWatch?.end();
 
     this.#window = 0;
     clearInterval(lookForLost);
@@ -75,6 +85,7 @@ export class ClosedLoop {
       cpuPerTrip: (user + system) / trips,
       busy: (user + system) / 1000 / elapsed,
       lost: this.#lost,
+      ...(loopDelayP99 === undefined ? {} : { loopDelayP99 }),
     };
   }
 

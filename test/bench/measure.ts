@@ -7,7 +7,7 @@ import type { Measurement } from './orders.ts';
 import { median } from './statistics.ts';
 
 /** Milliseconds before every measurement but a contender's first, for which it has its long warm-up. */
-const shortWarmUp = 200;
+export const shortWarmUp = 200;
 
 export type Figures = Readonly<Record<ContenderName, Measurement>>;
 
@@ -29,7 +29,7 @@ export async function measureCase(
 
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     const warmUpMilliseconds = repetition === 0 ? warmUpSeconds * 1000 : shortWarmUp;
-    const order = { window, warmUpMilliseconds, milliseconds: seconds * 1000 };
+    const order = { window, warmUpMilliseconds, milliseconds: seconds * 1000, watchLoop: false };
     for (const name of contenderNames) {
       const measurement = await contenders[name].measure(order);
       measured[name].push(measurement);
@@ -47,8 +47,9 @@ export async function measureCase(
 }
 
 /** The median of each figure; what was lost is summed up. */
-function summary(measurements: readonly Measurement[]): Measurement {
-  const middle = (figure: keyof Measurement): number => median(measurements.map((measurement) => measurement[figure]));
+export function summary(measurements: readonly Measurement[]): Measurement {
+  const middle = (figure: Exclude<keyof Measurement, 'loopDelayP99'>): number =>
+    median(measurements.map((measurement) => measurement[figure]));
   return {
     tripsPerSecond: middle('tripsPerSecond'),
     p50: middle('p50'),

@@ -4,17 +4,23 @@ import { type ServerName, serverNames } from './servers.ts';
 
 export const usage = `Usage: npm run bench -- [options]
 
-Confirmed round trips of one telemetry sample: MQTT.js alone, core nodes wired by hand, and kaa-telemetry.
+trips: confirmed round trips of one telemetry sample: MQTT.js alone, core nodes wired by hand, and kaa-telemetry.
+store: samples that are stored before they are forwarded: how many are accepted, and what a large backlog costs.
 
+  --only <name>       trips or store (default both)
   --repetitions <n>   measurements of each case, of which the median is shown (default 3)
   --seconds <s>       length of one measurement (default 2); each contender is warmed up before its first one
-  --quick             one repetition of half a second, at QoS 0 on the embedded broker only
+  --quick             one repetition of half a second, trips at QoS 0 on the embedded broker only, a short backlog
   --json              print the results as JSON
   --help              print this
 `;
 
 /** The command line cannot be understood. */
 export class UsageError extends Error {}
+
+export const benchmarkNames = ['trips', 'store'] as const;
+
+export type BenchmarkName = (typeof benchmarkNames)[number];
 
 export interface BenchCase {
   readonly server: ServerName;
@@ -25,6 +31,7 @@ export interface BenchCase {
 export interface Options {
   readonly help: boolean;
   readonly json: boolean;
+  readonly benchmarks: readonly BenchmarkName[];
   readonly repetitions: number;
   readonly seconds: number;
   /** Before the first measurement of a contender: V8 needs about two to compile all of Node-RED's ways. */
@@ -32,6 +39,9 @@ export interface Options {
   readonly servers: readonly ServerName[];
   readonly qualities: readonly (0 | 1)[];
   readonly windows: readonly number[];
+  readonly outboxWindows: readonly number[];
+  /** Samples that wait when the forwarding of many is measured. */
+  readonly backlog: number;
 }
 
 /**
@@ -39,16 +49,19 @@ export interface Options {
  * @throws {UsageError}
  */
 export function readOptions(args: readonly string[]): Options {
-  const { help, json, quick, repetitions, seconds } = parse(args);
+  const { help, json, quick, only, repetitions, seconds } = parse(args);
   return {
     help,
     json,
+    benchmarks: readBenchmarks(only),
     repetitions: readNumber('--repetitions', repetitions, { fallback: quick ? 1 : 3, min: 1, max: 20, integer: true }),
     seconds: readNumber('--seconds', seconds, { fallback: quick ? 0.5 : 2, min: 0.1, max: 20, integer: false }),
     warmUpSeconds: quick ? 0.5 : 2,
     servers: quick ? ['embedded'] : serverNames,
     qualities: quick ? [0] : [0, 1],
     windows: [1, 64],
+    outboxWindows: [64, 1000],
+    backlog: quick ? 20_000 : 1_000_000,
   };
 }
 
@@ -56,11 +69,18 @@ function parse(args: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
   try {
-    const options = { help: flag, json: flag, quick: flag, repetitions: text, seconds: text };
+    const options = { help: flag, json: flag, quick: flag, only: text, repetitions: text, seconds: text };
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+function readBenchmarks(only: string | undefined): readonly BenchmarkName[] {
+  if (only === undefined) return benchmarkNames;
+  const name = benchmarkNames.find((known) => known === only);
+  if (name === undefined) throw new UsageError(`--only must be ${benchmarkNames.join(' or ')}`);
+  return [name];
 }
 
 interface Bounds {

@@ -4,10 +4,15 @@
 export const lostAfter = 2000;
 
 export interface MeasureOrder {
+  readonly kind: 'measure';
   readonly window: number;
   readonly warmUpMilliseconds: number;
   readonly milliseconds: number;
+  /** Also measures how long the event loop keeps its timers waiting, which costs a wake-up each millisecond. */
+  readonly watchLoop: boolean;
 }
+
+export type Order = MeasureOrder | { readonly kind: 'tell' };
 
 /** The figures of one measurement. */
 export interface Measurement {
@@ -20,7 +25,20 @@ export interface Measurement {
   /** CPU time per elapsed time: near 1 the process itself is the limit. */
   readonly busy: number;
   readonly lost: number;
+  /** Milliseconds that the event loop was late, where that was watched. */
+  readonly loopDelayP99?: number;
+}
+
+/** What has become of a contender since its start. */
+export interface ContenderState {
+  /** Samples that had their outcome, measured or not. */
+  readonly settled: number;
+  /** Bytes of memory of the whole process, at most since its flows started. */
+  readonly mostMemory: number;
 }
 
 /** `ready`: the first round trip worked. */
-export type Report = { readonly kind: 'ready' } | { readonly kind: 'measured'; readonly measurement: Measurement };
+export type Report =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'measured'; readonly measurement: Measurement }
+  | { readonly kind: 'told'; readonly state: ContenderState };

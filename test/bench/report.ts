@@ -5,6 +5,8 @@ import { contenderLabels, contenderNames } from './contenders/contenders.ts';
 import type { Figures } from './measure.ts';
 import type { BenchCase } from './options.ts';
 import type { Measurement } from './orders.ts';
+import type { OutboxResults } from './outbox/outbox.ts';
+import { formatOutbox } from './outbox/report.ts';
 import type { ServerName } from './servers.ts';
 import { formatTable } from './table.ts';
 
@@ -31,13 +33,18 @@ export interface Machine {
   readonly nodeRed: string;
 }
 
+export interface Trips {
+  /** Servers that are not installed. */
+  readonly skipped: readonly ServerName[];
+  readonly cases: readonly CaseResult[];
+}
+
 export interface Results {
   readonly machine: Machine;
   readonly repetitions: number;
   readonly seconds: number;
-  /** Servers that are not installed. */
-  readonly skipped: readonly ServerName[];
-  readonly cases: readonly CaseResult[];
+  readonly trips?: Trips;
+  readonly outbox?: OutboxResults;
 }
 
 export function describeMachine(): Machine {
@@ -89,19 +96,28 @@ const labelColumns = 4;
 const noDelayNote = `Core nodes leave Nagle's algorithm on, and at QoS 1 most of their trips wait about 40 ms for it, so that much of
 their CPU per trip is that of an idle Node-RED; MQTT.js alone and kaa-telemetry have it switched off.`;
 
-/** The table with what is needed to understand it. */
-export function formatResults({ machine, repetitions, seconds, skipped, cases }: Results): string {
+/** The tables with what is needed to understand them. */
+export function formatResults({ machine, repetitions, seconds, trips, outbox }: Results): string {
   const { cpu, cores, load, node, nodeRed } = machine;
   return [
-    `Confirmed round trips of one telemetry sample: median of ${repetitions} x ${seconds} s. The answers come from the Kaa`,
-    'simulator in a process of its own: on its embedded broker, or as a client of Mosquitto. CPU: of the contender, per',
-    'trip; busy: its share of one core. Ratios: kaa-telemetry to MQTT.js alone (raw) and to core nodes (hand).',
+    `Medians of ${repetitions} x ${seconds} s. The answers come from the Kaa simulator in a process of its own. CPU: of the`,
+    'contender, per sample; busy: its share of one core.',
+    ...(trips === undefined ? [] : ['', formatTrips(trips)]),
+    ...(outbox === undefined ? [] : ['', formatOutbox(outbox)]),
+    '',
+    `${cpu}, ${cores} cores, load ${load.toFixed(2)} before; Node ${node}, Node-RED ${nodeRed}`,
+  ].join('\n');
+}
+
+function formatTrips({ skipped, cases }: Trips): string {
+  return [
+    "Confirmed round trips of one telemetry sample, on the simulator's embedded broker, or with the simulator as a client",
+    'of Mosquitto. Ratios: kaa-telemetry to MQTT.js alone (raw) and to core nodes (hand).',
     '',
     formatTable(headings, cases.flatMap(caseRows), labelColumns),
-    '',
-    ...(cases.some(({ qos }) => qos === 1) ? [noDelayNote, ''] : []),
+    ...(cases.some(({ qos }) => qos === 1) ? ['', noDelayNote] : []),
+    ...(skipped.length > 0 ? [''] : []),
     ...skipped.map((server) => `SKIPPED: ${server} is not installed.`),
-    `${cpu}, ${cores} cores, load ${load.toFixed(2)} before; Node ${node}, Node-RED ${nodeRed}`,
   ].join('\n');
 }
 

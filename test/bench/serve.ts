@@ -1,5 +1,6 @@
 import type { ClosedLoop } from './closed-loop.ts';
-import type { MeasureOrder, Report } from './orders.ts';
+import { MemoryWatch } from './memory-watch.ts';
+import type { Order, Report } from './orders.ts';
 
 function tell(report: Report): void {
   process.send?.(report);
@@ -8,8 +9,13 @@ function tell(report: Report): void {
 /** Makes this process a contender's: it measures what the benchmark orders, and ends when the benchmark ends. */
 export async function serve(loop: ClosedLoop): Promise<void> {
   process.on('disconnect', () => process.exit());
-  process.on('message', (order: MeasureOrder) => {
-    void loop.measure(order).then((measurement) => tell({ kind: 'measured', measurement }));
+  const memory = new MemoryWatch();
+  process.on('message', (order: Order) => {
+    if (order.kind === 'measure') {
+      void loop.measure(order).then((measurement) => tell({ kind: 'measured', measurement }));
+    } else {
+      tell({ kind: 'told', state: { settled: loop.settledCount, mostMemory: memory.most } });
+    }
   });
   await loop.firstTrip();
   tell({ kind: 'ready' });

@@ -16,6 +16,8 @@ const simulatorScript = fileURLToPath(new URL('../../dist/src/simulator/command-
 
 export interface Server {
   readonly url: string;
+  /** Of the simulator's control API. */
+  readonly controlUrl: string;
   /** Rejects when what answers has ended before it should. */
   readonly ended: Promise<never>;
 }
@@ -37,5 +39,6 @@ async function startSimulator(args: readonly string[], cleanup: Cleanup): Promis
   const ended = endOf(child, 'the simulator');
   const printed = once(createInterface(child.stdout), 'line') as Promise<[string]>;
   const [line] = await Promise.race([printed, ended]);
-  return { url: (JSON.parse(line) as { mqtt: string }).mqtt, ended };
+  const { mqtt, http } = JSON.parse(line) as { mqtt: string; http: string };
+  return { url: mqtt, controlUrl: `${http}/api/v1`, ended };
 }

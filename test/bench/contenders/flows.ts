@@ -16,10 +16,16 @@ function flowNode(id: string, type: string, wires: readonly string[], properties
   return { id, type, z: tab.id, x: 200, y: 200, wires: [wires], ...properties };
 }
 
-/** Confirmed telemetry by kaa-telemetry. */
-export function kaaTelemetryFlow({ url, token, qos, window }: BenchEndpoint): Flow {
+/** The id of the kaa-endpoint node, by which its store is named. */
+export const endpointId = 'endpoint';
+
+/** Telemetry by kaa-telemetry. */
+export function kaaTelemetryFlow(
+  { url, token, qos, window }: BenchEndpoint,
+  delivery: 'confirmed' | 'sent' | 'stored',
+): Flow {
   const endpoint = {
-    id: 'endpoint',
+    id: endpointId,
     type: 'kaa-endpoint',
     url,
     appVersion,
@@ -33,9 +39,9 @@ export function kaaTelemetryFlow({ url, token, qos, window }: BenchEndpoint): Fl
       tab,
       endpoint,
       flowNode('driver', 'kaa-bench-driver', ['telemetry']),
-      flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpoint.id, delivery: 'confirmed' }),
+      flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpointId, delivery }),
     ],
-    credentials: { [endpoint.id]: { token } },
+    credentials: { [endpointId]: { token } },
   };
 }
 

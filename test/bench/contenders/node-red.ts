@@ -1,12 +1,12 @@
 /** Node-RED with a flow, as a contender. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runtimes } from '../../support/node-red.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { Contender } from './contender.ts';
-import type { Flow } from './flows.ts';
+import { endpointId, type Flow } from './flows.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -25,11 +25,18 @@ const settings = {
   telemetry: { enabled: false },
 };
 
-/** Starts Node-RED 5 with `flow`, which holds the driver node. */
-export async function startNodeRed(label: string, flow: Flow, cleanup: Cleanup): Promise<Contender> {
+/**
+ * Starts Node-RED 5 with `flow`, which holds the driver node.
+ * @param store file that the kaa-endpoint finds as its store
+ */
+export async function startNodeRed(label: string, flow: Flow, cleanup: Cleanup, store?: string): Promise<Contender> {
   const userDirectory = await mkdtemp(join(tmpdir(), 'kaa-bench-'));
   cleanup.add(() => rm(userDirectory, { recursive: true, force: true, maxRetries: 3 }));
   await prepare(userDirectory, flow);
+  if (store !== undefined) {
+    await mkdir(join(userDirectory, 'kaa'));
+    await copyFile(store, join(userDirectory, 'kaa', `${endpointId}.sqlite`));
+  }
   const [{ script }] = runtimes;
   const args = ['--userDir', userDirectory, '--settings', join(userDirectory, 'settings.cjs')];
   return Contender.start(label, script, args, cleanup);
