@@ -114,6 +114,8 @@ describe('the examples in Node-RED', () => {
 
   it('commands: every one gets a result, those that work, those that fail and those that nobody knows', async () => {
     await deploy('commands');
+    // A node of every type hears of what is commanded once Kaa has heard of it.
+    await until(() => simulator.platform.endpoints.find(token)?.connection !== undefined);
     const expected: readonly [string, object][] = [
       ['reboot', { type: 'reboot', statusCode: 200, result: { rebooted: true } }],
       ['setInterval to 5 s', { type: 'setInterval', statusCode: 200, result: { seconds: 5 } }],
