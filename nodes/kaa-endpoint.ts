@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { TlsOptions } from '../src/client/options.ts';
-import { KaaConfigError } from '../src/protocol/errors.ts';
+import { asError, KaaConfigError } from '../src/protocol/errors.ts';
 import { readEndpoint } from '../src/runtime/endpoint.ts';
 import { EndpointConnection, type EndpointCredentials, type EndpointNode } from '../src/runtime/endpoint-node.ts';
 import type { Properties } from '../src/runtime/properties.ts';
@@ -47,7 +47,10 @@ export default function register(RED: NodeAPI): void {
         resolve: (text) => fillIn(this, text),
       }),
     );
-    this.on('close', (_removed: boolean, done: () => void) => void this.connection.close().finally(done));
+    this.on('close', (_removed: boolean, done: () => void) => {
+      const closed = this.connection.close().catch((error: unknown) => this.warn(asError(error).message));
+      void closed.finally(done);
+    });
   }
 
   RED.nodes.registerType<EndpointNode, NodeDef & Properties, object, EndpointCredentials>('kaa-endpoint', KaaEndpoint, {

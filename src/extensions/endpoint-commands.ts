@@ -81,16 +81,18 @@ export class EndpointCommands implements EndpointKeeper {
 
   async respond(type: string, id: number, result: CommandResult, responder: Sender): Promise<ResultOutcome> {
     const checked = this.#results.check(id, result);
-    const answered = await this.#serial.run(async () => {
+    const { answered, unkept } = await this.#serial.run(async () => {
       const known = this.#known.newest(type, id);
       if (known?.result !== undefined) throw new KaaDuplicateError(type, known.result.statusCode);
       const command = { ...withoutPayload(known), ...this.#entry(type, id), result: checked };
       this.#results.hold(command);
-      await this.#known.save(command);
-      return command;
+      return { answered: command, unkept: await this.#known.save(command) };
     });
     this.#disarm(answered);
-    return this.#results.report(answered, responder);
+    const outcome = await this.#results.report(answered, responder);
+    // It is sent later only if this process lives as long, which is no success.
+    if (outcome.stored === true && unkept !== undefined) throw unkept;
+    return outcome;
   }
 
   close(): void {

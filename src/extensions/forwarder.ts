@@ -28,8 +28,8 @@ const storeRetry = { shortest: 1, longest: 60 };
 export interface ForwarderListener {
   /** Whose samples these are; see `QueueListener`. */
   addressOf(queue: QueueAddress): EndpointAddress;
-  /** The platform refuses a sample, which is given up. `node` stored it. */
-  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): void;
+  /** The platform refuses a sample, which is given up where somebody was told. `node` stored it. */
+  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): boolean;
   /** An endpoint's samples wait until the platform accepts it. `node` stored the next of them. */
   paused(address: EndpointAddress | undefined, node: string, error: Error): void;
   /** Something went wrong that belongs to no sample. */
@@ -42,7 +42,8 @@ interface Entry {
   readonly forwarding: QueueForwarding;
   /** Counts how often samples were added. */
   additions: number;
-  state: 'ready' | 'active' | NodeJS.Timeout;
+  /** Idle ones are kept for what is known of them. */
+  state: 'idle' | 'ready' | 'active' | NodeJS.Timeout;
 }
 
 export class Forwarder implements QueueListener, Sender {
@@ -61,6 +62,8 @@ export class Forwarder implements QueueListener, Sender {
   #accepted = 0;
   #diskFailure: string | undefined;
   #storeTimer: NodeJS.Timeout | undefined;
+  #finishing = false;
+  #whenIdle: (() => void) | undefined;
   #closed = false;
 
   constructor(client: KaaClient, outbox: Outbox, listener: ForwarderListener) {
@@ -80,6 +83,15 @@ export class Forwarder implements QueueListener, Sender {
     void this.#readQueues(0);
   }
 
+  /** Sends nothing more; resolves when what is under way has its answer, so that it need not be sent again. */
+  async finish(): Promise<void> {
+    this.#finishing = true;
+    if (this.#active === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+
   /** Samples were added to a queue. */
   added(queue: QueueAddress): void {
     if (this.#closed) return;
@@ -87,6 +99,7 @@ export class Forwarder implements QueueListener, Sender {
     const known = this.#entries.get(key);
     if (known !== undefined) {
       known.additions += 1;
+      if (known.state === 'idle') this.#makeReady(known);
       return;
     }
     const forwarding = new QueueForwarding(queue, this.#client, this.#outbox, this);
@@ -115,8 +128,8 @@ export class Forwarder implements QueueListener, Sender {
     this.#accepted = 0;
   }
 
-  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): void {
-    this.#listener.rejected(address, node, sample, error);
+  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): boolean {
+    return this.#listener.rejected(address, node, sample, error);
   }
 
   paused(queue: QueueAddress, node: string, error: Error): void {
@@ -187,7 +200,7 @@ export class Forwarder implements QueueListener, Sender {
 
   #advance(): void {
     const mostActive = Math.max(1, Math.floor(this.#client.options.maxInFlight / 2));
-    while (this.#client.status.state === 'connected' && this.#active < mostActive) {
+    while (!this.#finishing && this.#client.status.state === 'connected' && this.#active < mostActive) {
       const entry = this.#ready.shift();
       if (entry === undefined) return;
       entry.state = 'active';
@@ -198,9 +211,20 @@ export class Forwarder implements QueueListener, Sender {
 
   async #forward(entry: Entry): Promise<void> {
     const { additions } = entry;
-    const next = await entry.forwarding.forward(this.#active <= mostReadingAhead);
+    const next = await this.#try(entry);
     this.#active -= 1;
     if (!this.#closed) this.#follow(entry, next, additions);
+    if (this.#active === 0) this.#whenIdle?.();
+  }
+
+  /** Listeners may fail: then it is tried again, as with everything else. */
+  async #try({ forwarding }: Entry): Promise<Next> {
+    try {
+      return await forwarding.forward(this.#active <= mostReadingAhead);
+    } catch (error) {
+      this.diskFailed(asError(error));
+      return backOff(1, storeRetry);
+    }
   }
 
   /** @param additions how often samples had been added before the last look for some */
@@ -210,7 +234,8 @@ export class Forwarder implements QueueListener, Sender {
       this.#advance();
     } else if (next === 'empty' && entry.additions === additions) {
       const { queue } = entry.forwarding;
-      this.#entries.delete(keyOf(queue));
+      if (entry.forwarding.hasRefusals) entry.state = 'idle';
+      else this.#entries.delete(keyOf(queue));
       this.#endTrouble(queue);
       this.#advance();
     } else this.#makeReady(entry);

@@ -1,4 +1,5 @@
 /** The commands of one endpoint that were handed to the flow or answered: the working copy of the ledger. */
+import { asError } from '../protocol/errors.ts';
 import type { CommandLedger, StoredCommand, StoredEndpoint } from '../store/store.ts';
 
 /** Milliseconds after which a command that the platform does not ask for any more is forgotten. */
@@ -43,10 +44,13 @@ export class KnownCommands {
     return this.#of(type, id).at(-1);
   }
 
-  /** Adds a command, or takes the place of the one with the same type, ID and digest. Resolves when it is kept. */
-  async save(command: StoredCommand): Promise<void> {
+  /**
+   * Adds a command, or takes the place of the one with the same type, ID and digest. Resolves when it is kept, or to the
+   * reason why it is kept here only.
+   */
+  async save(command: StoredCommand): Promise<Error | undefined> {
     this.#put(command);
-    await this.#try(() => this.#ledger.write(this.#endpoint, command));
+    return this.#try(() => this.#ledger.write(this.#endpoint, command));
   }
 
   /** The result of a command needs not be sent any more. */
@@ -98,11 +102,13 @@ export class KnownCommands {
     else this.#types.delete(type);
   }
 
-  async #try(task: () => Promise<void>): Promise<void> {
+  async #try(task: () => Promise<void>): Promise<Error | undefined> {
     try {
       await task();
+      return undefined;
     } catch (error) {
       this.#failed(error);
+      return asError(error);
     }
   }
 }

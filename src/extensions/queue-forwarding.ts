@@ -38,8 +38,8 @@ export interface QueueListener extends Sender {
   readonly mostBytes: number;
   /** From now on messages may have so many bytes. */
   limitBytes(most: number): void;
-  /** The platform refuses a sample, which is given up. */
-  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): void;
+  /** The platform refuses a sample, which is given up where somebody was told. */
+  rejected(address: EndpointAddress, node: string, sample: unknown, error: Error): boolean;
   /** Nothing is forwarded until the endpoint is accepted; told once for each reason. `node` stored the next sample. */
   paused(queue: QueueAddress, node: string, error: Error): void;
   /** Something of the queue was accepted. */
@@ -81,6 +81,11 @@ export class QueueForwarding {
     this.#client = client;
     this.#outbox = outbox;
     this.#listener = listener;
+  }
+
+  /** Whether samples were refused alone since one was accepted. */
+  get hasRefusals(): boolean {
+    return this.#singles > 0;
   }
 
   /**
@@ -130,8 +135,9 @@ export class QueueForwarding {
     }
     try {
       const target = { ...address, resource: 'samples' } as const;
+      const { last } = batch;
       await this.#client.send(target, Buffer.from(batch.body.buffer), 'answer', this.#listener, {
-        answeredLate: () => this.#confirmedLate(batch),
+        answeredLate: () => this.#confirmedLate(last),
       });
     } catch (error) {
       return this.#refused(batch, address, asError(error));
@@ -153,8 +159,9 @@ export class QueueForwarding {
   }
 
   /** What was not removed by then goes before anything else is read. */
-  #confirmedLate({ last }: StoredBatch): void {
+  #confirmedLate(last: number): void {
     this.#failures = 0;
+    this.#ahead = undefined;
     this.#unremoved = Math.max(last, this.#unremoved ?? 0);
   }
 
@@ -169,7 +176,8 @@ export class QueueForwarding {
         return this.#pause(batch, error);
       case 'nobody':
         // A server that needs longer for so many would never confirm any.
-        if (error instanceof KaaTimeoutError) this.#most = Math.max(1, Math.floor(batch.count / 2));
+        if (error instanceof KaaTimeoutError && error.cause.sent === true)
+          this.#most = Math.max(1, Math.floor(batch.count / 2));
         return this.#waitFor(laterLimits);
     }
   }
@@ -185,10 +193,11 @@ export class QueueForwarding {
     if (this.#suspects > 0) this.#listener.limitBytes(this.#bytesBefore);
     this.#suspects = 0;
     if (this.#singles === mostSingles) return this.#pause(batch, error);
-    this.#singles += 1;
     const { node, body, last } = batch;
     const [sample] = JSON.parse(Buffer.from(body).toString()) as readonly unknown[];
-    this.#listener.rejected(address, node, sample, error);
+    // In the middle of a deploy nobody is there.
+    if (!this.#listener.rejected(address, node, sample, error)) return 'offline';
+    this.#singles += 1;
     await this.#remove(last);
     if (this.#singles < mostSingles) return 'more';
     // From now on one sample alone is tried, which is not given up.
@@ -197,6 +206,7 @@ export class QueueForwarding {
   }
 
   #pause({ node }: StoredBatch, error: Error): Next {
+    this.#ahead = undefined;
     if (this.#told !== error.message) this.#listener.paused(this.queue, node, error);
     this.#told = error.message;
     return this.#waitFor(pauseLimits);

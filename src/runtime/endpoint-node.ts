@@ -57,7 +57,7 @@ export class EndpointConnection {
     this.#node = node;
     this.#texts = sharedTexts(RED);
     this.#read = read;
-    this.#losses = new LossReport((error) => this.#raise(undefined, undefined, error));
+    this.#losses = new LossReport((error) => void this.#raise(undefined, undefined, error));
   }
 
   /** @throws {KaaConfigError} where the endpoint is misconfigured */
@@ -107,9 +107,11 @@ export class EndpointConnection {
   /** @param deadline milliseconds that this may take */
   async deregister(user: ClientUser, deadline: number): Promise<void> {
     const started = performance.now();
-    await registry.deregister(this.#node.id, user, deadline);
+    const left = (): number => Math.max(0, deadline - (performance.now() - started));
+    if (this.users.size === 0) await this.#finishForwarding(left());
+    await registry.deregister(this.#node.id, user, left());
     // What is under way is known to the nodes that come next.
-    await this.#store?.settled(Math.max(storeDeadline, deadline - (performance.now() - started)));
+    await this.#store?.settled(Math.max(storeDeadline, left()));
   }
 
   async close(): Promise<void> {
@@ -120,15 +122,23 @@ export class EndpointConnection {
     await this.#store?.close(Math.max(storeDeadline, closeDeadline - (performance.now() - started)));
   }
 
+  /** Samples whose answer is on its way would be sent twice. */
+  async #finishForwarding(deadline: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, deadline);
+    await Promise.race([this.#present?.forwarder.finish(), late]);
+    clearTimeout(timer);
+  }
+
   #begin(client: KaaClient): void {
     const { endpoint, store } = this;
     const logged = new Set<string>();
     client.onStatus((status) => this.#log(logged, status));
     const forwarder = new Forwarder(client, store.outbox, {
       addressOf: (queue) => addressOfQueue(queue, endpoint),
-      rejected: (address, node, sample, error) => this.#raise(node, address, error, { payload: sample }),
-      paused: (address, node, error) => this.#raise(node, address, error),
-      failed: (address, error) => this.#raise(undefined, address, error),
+      rejected: (address, node, sample, error) => this.users.raise(node, address, error, { payload: sample }),
+      paused: (address, node, error) => void this.#raise(node, address, error),
+      failed: (address, error) => void this.#raise(undefined, address, error),
       troubleChanged: () => this.users.storeChanged(),
     });
     this.#present = { client, forwarder };
@@ -140,9 +150,11 @@ export class EndpointConnection {
   }
 
   /** Where no node is left to tell, the log is told. */
-  #raise(...args: Parameters<EndpointUsers['raise']>): void {
+  #raise(...args: Parameters<EndpointUsers['raise']>): boolean {
     const [, , error] = args;
-    if (!this.users.raise(...args)) this.#node.warn(error.message);
+    const told = this.users.raise(...args);
+    if (!told) this.#node.warn(error.message);
+    return told;
   }
 
   get #path(): string {

@@ -15,6 +15,10 @@ export interface EndpointUser {
 export class EndpointUsers {
   readonly #users = new Map<string, EndpointUser>();
 
+  get size(): number {
+    return this.#users.size;
+  }
+
   add(user: EndpointUser): void {
     this.#users.set(user.nodeId, user);
   }

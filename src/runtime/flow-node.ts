@@ -145,7 +145,8 @@ class RunningNode implements ClientUser, EndpointUser {
       if (stopping === 'some') this.#deferOutcomes();
       delete users[this.#node.id];
       connection.users.delete(this);
-      void this.#close(behaviour).finally(done);
+      const closed = this.#close(behaviour).catch((error: unknown) => this.#node.warn(asError(error).message));
+      void closed.finally(done);
     });
   }
 

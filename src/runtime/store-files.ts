@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { asError } from '../protocol/errors.ts';
 import { DiskStore } from '../store/disk-store.ts';
+import { isStoreFile } from '../store/store-file.ts';
 import { WorkerThread } from '../store/worker-thread.ts';
 import { whenFlowsStarted } from './flow-events.ts';
 import { sharedTexts } from './texts.ts';
@@ -59,15 +60,17 @@ async function findOrphans(RED: NodeAPI): Promise<void> {
     const isUsed = used.has(path) || (RED.nodes.getNode(basename(name, suffix)) ?? null) !== null;
     if (!name.endsWith(suffix) || isUsed || told.has(path)) continue;
     told.add(path);
-    const samples = await samplesIn(path);
-    if (samples > 0)
-      RED.log.warn(`[kaa-endpoint] ${sharedTexts(RED)('log.store.orphan', { count: samples, file: path })}`);
+    if (!(await isStoreFile(path))) continue;
+    const texts = sharedTexts(RED);
+    const warn = (text: string): void => RED.log.warn(`[kaa-endpoint] ${text}`);
+    const samples = await samplesIn(path, (aside) => warn(texts('log.store.damaged', { file: path, aside })));
+    if (samples > 0) warn(texts('log.store.orphan', { count: samples, file: path }));
   }
 }
 
-/** 0 also where the file cannot be read: whoever damaged it knows. */
-async function samplesIn(path: string): Promise<number> {
-  const events = { movedAside() {}, lost() {}, backlogChanged() {} };
+/** 0 also where the file cannot be read. */
+async function samplesIn(path: string, movedAside: (aside: string) => void): Promise<number> {
+  const events = { movedAside, lost() {}, backlogChanged() {} };
   const file = { path, mostBytes: Infinity, longestAge: 0, overflow: 'reject' } as const;
   const store = new DiskStore(storeThread, file, events);
   try {

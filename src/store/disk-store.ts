@@ -42,6 +42,9 @@ const outcomesPerTurn = 100;
 /** Messages that may wait for the disk. */
 const mostWaiting = 100_000;
 
+/** Milliseconds until something that could not be read is read again. */
+const readPauses = [1000, 2000, 4000];
+
 /** Characters of samples that may wait for the disk. */
 const mostWaitingCharacters = 64 * 1_048_576;
 
@@ -76,6 +79,8 @@ export class DiskStore implements Store {
   #backlog: Backlog = { samples: 0 };
   #phase: 'idle' | 'working' = 'idle';
   #closed = false;
+  /** What ends the waiting for another try, and its timer. */
+  readonly #pauses = new Map<NodeJS.Timeout, () => void>();
   /** Called when nothing waits any more. */
   #whenIdle: (() => void)[] = [];
 
@@ -86,7 +91,7 @@ export class DiskStore implements Store {
     this.#events = events;
     this.process = process;
     this.commands = {
-      read: (endpoint) => this.#ask('readCommands', endpoint),
+      read: (endpoint) => this.#read('readCommands', endpoint),
       write: (endpoint, command) => this.#ask('writeCommand', endpoint, command),
       remove: (endpoint, command) => this.#ask('removeCommand', endpoint, command),
     };
@@ -125,6 +130,11 @@ export class DiskStore implements Store {
       await nextTurn();
     } while (this.#phase !== 'idle');
     this.#closed = true;
+    for (const [timer, end] of this.#pauses) {
+      clearTimeout(timer);
+      end();
+    }
+    this.#pauses.clear();
     await this.#thread.close(this.#file.path);
   }
 
@@ -138,7 +148,7 @@ export class DiskStore implements Store {
   #records<Value>(kind: RecordKind): Records<Value> {
     return {
       read: async (endpoint, name) => {
-        const json = await this.#ask('readRecord', kind, endpoint, name);
+        const json = await this.#read('readRecord', kind, endpoint, name);
         return json === undefined ? undefined : (JSON.parse(json) as Value);
       },
       write: (endpoint, name, value) => this.#ask('writeRecord', kind, endpoint, name, JSON.stringify(value)),
@@ -161,6 +171,32 @@ export class DiskStore implements Store {
       read: (queue, after, limits) => this.#ask('readSamples', queue, after, limits),
       remove: (queue, last) => this.#ask('removeSamples', queue, last),
     };
+  }
+
+  /** A file that cannot be read for a moment must not make everybody forget what is in it. */
+  async #read<Name extends OperationName>(
+    name: Name,
+    ...args: OperationArguments[Name]
+  ): Promise<ReturnType<Operations[Name]>> {
+    for (const pause of readPauses) {
+      try {
+        return await this.#ask(name, ...args);
+      } catch (error) {
+        if (!(error instanceof KaaStoreError)) throw error;
+      }
+      await this.#pause(pause);
+    }
+    return this.#ask(name, ...args);
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#pauses.delete(timer);
+        resolve();
+      }, milliseconds);
+      this.#pauses.set(timer, resolve);
+    });
   }
 
   #ask<Name extends OperationName>(

@@ -26,8 +26,9 @@ class Listener implements ForwarderListener {
     return this.own;
   }
 
-  rejected(of: EndpointAddress, node: string, sample: unknown, error: Error): void {
+  rejected(of: EndpointAddress, node: string, sample: unknown, error: Error): boolean {
     this.rejections.push({ address: of, node, sample, error });
+    return true;
   }
 
   paused(of: EndpointAddress | undefined, node: string, error: Error): void {

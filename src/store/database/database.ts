@@ -12,6 +12,9 @@ import { isDiskFull, reasonOf } from './sqlite-errors.ts';
 /** Milliseconds between two looks for samples that have waited too long. */
 const expiryInterval = 60_000;
 
+/** Samples that leave in one go for having waited too long. */
+const mostExpired = 5000;
+
 /** Bytes of free disk space from which on nobody needs to count. */
 const plenty = 64 * 1_048_576;
 
@@ -77,6 +80,8 @@ export class Database {
     const lost = { dropped: 0, expired: 0 };
     const bytes = operations.reduce((sum, operation) => sum + bytesAddedBy(operation), 0);
     const mayGrow = bytes === 0 || this.#hasRoomFor(bytes);
+    // Alone, some of them may fit.
+    if (!mayGrow && operations.length > 1) throw new Error(diskFullReason);
     this.#sqlite.exec('BEGIN');
     try {
       this.#expire(file, lost);
@@ -129,8 +134,9 @@ export class Database {
   #expire({ longestAge }: StoreFile, lost: Losses): void {
     const now = performance.now();
     if (longestAge === 0 || now < this.#expiryDueAt) return;
-    lost.expired += this.#samples.expire(Date.now() - longestAge);
-    this.#expiryDueAt = now + expiryInterval;
+    const expired = this.#samples.expire(Date.now() - longestAge, mostExpired);
+    lost.expired += expired;
+    if (expired < mostExpired) this.#expiryDueAt = now + expiryInterval;
   }
 
   /** Where the disk is full, room may be in the log, which is as good as in the file. */
@@ -178,7 +184,9 @@ export class Database {
   }
 }
 
-const diskFull: OperationResult = { refusal: { kind: 'failed', reason: 'the disk is full' } };
+const diskFullReason = 'the disk is full';
+
+const diskFull: OperationResult = { refusal: { kind: 'failed', reason: diskFullReason } };
 
 function bytesAddedBy(operation: Operation): number {
   if (operation.name !== 'addSamples') return 0;

@@ -21,9 +21,11 @@ export class Databases {
       const refused: OperationResult = { refusal: { kind: 'failed', reason: reasonOf(error) } };
       return { results: operations.map(() => refused), ...losses, ...event };
     }
+    let reopen = false;
     const results = database.run(file, operations, losses, (error) => {
-      if (wantsReopening(error)) this.#abandon(path);
+      reopen ||= wantsReopening(error);
     });
+    if (reopen) this.#abandon(path);
     return { results, ...losses, ...event, ...this.#backlogOf(path) };
   }
 

@@ -72,7 +72,7 @@ export class SampleTable {
     const room = mostBytes - bytes;
     if (room < 0) throw new OutboxFullError('the message is larger than the bound');
     if (this.#bytes > room && overflow === 'reject') throw new OutboxFullError('the new samples were refused');
-    const dropped = this.#bytes > room ? this.#dropWhile(() => this.#bytes > room) : 0;
+    const dropped = this.#bytes > room ? this.#dropWhile((_storedAt, kept) => kept > room, Infinity) : 0;
     const { id } = this.#queueAt(queue);
     for (const sample of samples) {
       this.#lastSequence += 1;
@@ -86,7 +86,9 @@ export class SampleTable {
   read(address: QueueAddress, after: number, limits: BatchLimits): StoredBatch | undefined {
     const queue = this.#queues.get(keyOf(address));
     if (queue === undefined) return undefined;
-    const row = this.#statements.batch.get(queue.id, after, limits.samples, limits.bytes);
+    // Where samples are large, a few fill a batch, and others need not be looked at.
+    const enough = 1 + Math.ceil((2 * limits.bytes * this.#samples) / this.#bytes);
+    const row = this.#statements.batch.get(queue.id, after, Math.min(limits.samples, enough), limits.bytes);
     const { body, count, last, node } = row ?? {};
     if (!(body instanceof Uint8Array) || last === null) return undefined;
     return { body: new Uint8Array(body), count: Number(count), last: Number(last), node: String(node) };
@@ -100,9 +102,9 @@ export class SampleTable {
     this.#count(queue.id, -Number(samples), -Number(bytes) - Number(samples) * overhead);
   }
 
-  /** Drops the samples at the head that were stored before a time; returns their number. */
-  expire(before: number): number {
-    return this.#dropWhile((storedAt) => storedAt < before);
+  /** Drops samples at the head that were stored before a time, so many at most; returns their number. */
+  expire(before: number, most: number): number {
+    return this.#dropWhile((storedAt) => storedAt < before, most);
   }
 
   /** What was changed is in the database. */
@@ -116,19 +118,31 @@ export class SampleTable {
     this.#undo = [];
   }
 
-  /** Drops the oldest samples of all queues, one after the other, as long as `condition` holds. */
-  #dropWhile(condition: (storedAt: number) => boolean): number {
+  /**
+   * Drops the oldest samples of all queues, one after the other, as long as `condition` holds for the time at which one was
+   * stored and the bytes that are kept.
+   */
+  #dropWhile(condition: (storedAt: number, kept: number) => boolean, most: number): number {
     let dropped = 0;
-    for (;;) {
+    while (dropped < most) {
       const rows = this.#statements.oldest.all(step);
+      const leaving = new Map<number, { samples: number; bytes: number }>();
+      let kept = this.#bytes;
+      let count = 0;
       for (const { sequence, queue, stored_at, bytes } of rows) {
-        if (!condition(Number(stored_at))) return dropped;
+        if (!condition(Number(stored_at), kept)) break;
         this.#statements.remove.run(sequence ?? 0);
-        this.#count(Number(queue), -1, -Number(bytes) - overhead);
-        dropped += 1;
+        const size = Number(bytes) + overhead;
+        const sum = leaving.get(Number(queue)) ?? { samples: 0, bytes: 0 };
+        leaving.set(Number(queue), { samples: sum.samples + 1, bytes: sum.bytes + size });
+        kept -= size;
+        count += 1;
       }
-      if (rows.length < step) return dropped;
+      for (const [queue, { samples, bytes }] of leaving) this.#count(queue, -samples, -bytes);
+      dropped += count;
+      if (count < step) break;
     }
+    return dropped;
   }
 
   #queueAt(address: QueueAddress): Queue {

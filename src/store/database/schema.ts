@@ -1,8 +1,6 @@
 /** The tables of a database file. A file of an earlier version is brought up to date when it is opened. */
 import type { DatabaseSync } from 'node:sqlite';
-
-/** Marks the files as ours: "KAA" and a zero byte. */
-const applicationId = 0x4b_41_41_00;
+import { applicationId } from '../store-file.ts';
 
 /** Each brings a file from the version that is its index to the next one. */
 const migrations = [
@@ -59,7 +57,8 @@ export function migrate(sqlite: DatabaseSync): void {
   if (version === migrations.length) return;
   const steps = migrations.slice(version).join('\n');
   const marks = `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length};`;
-  sqlite.exec(`BEGIN; ${steps} ${marks} COMMIT`);
+  // The mark has to be in the file itself, and not only in the log beside it.
+  sqlite.exec(`BEGIN; ${steps} ${marks} COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
 }
 
 function numberOf(sqlite: DatabaseSync, pragma: string): number {

@@ -30,5 +30,6 @@ export function reasonOf(error: unknown): string {
 
 /** The file has to be opened anew: it is damaged, or it has gone. */
 export function wantsReopening(error: unknown): boolean {
-  return isDamage(error) || broken.includes(codeOf(error) ?? 0);
+  const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return isGone || isDamage(error) || broken.includes(codeOf(error) ?? 0);
 }
