@@ -40,9 +40,15 @@ interface Shown {
   readonly text: string;
   readonly state: KaaStatus['state'];
   readonly reason?: string;
-  /** Samples that wait, where these are shown. */
-  readonly storing?: number;
 }
+
+/** What a change of is worth a status of a node that stores: samples that wait, and tens of seconds that they have. */
+interface Waiting {
+  readonly samples: number;
+  readonly age: number;
+}
+
+const nothingWaits: Waiting = { samples: 0, age: 0 };
 
 export class NodeStatus {
   readonly #node: Pick<Node, 'status'>;
@@ -53,6 +59,7 @@ export class NodeStatus {
   /** Why the node does not receive what it should. */
   #trouble: ErrorCode | undefined;
   #shown: Shown | undefined;
+  #shownWaiting = nothingWaits;
   #pause: NodeJS.Timeout | undefined;
   /** Runs while samples wait, because their age changes by itself. */
   #watch: NodeJS.Timeout | undefined;
@@ -121,10 +128,11 @@ export class NodeStatus {
     const snapshot = this.#snapshot();
     this.#keepWatch(snapshot.backlog);
     const next = this.#next(snapshot);
-    if (this.#shown !== undefined && sameStatus(this.#shown, next)) return;
-    this.#shown = next;
-    const { state, reason, storing: _storing, ...visible } = next;
     const { inFlight, backlog } = snapshot;
+    if (this.#shown !== undefined && sameStatus(this.#shown, next) && !this.#waitsDiffer(next, backlog)) return;
+    this.#shown = next;
+    this.#shownWaiting = waitingOf(backlog);
+    const { state, reason, ...visible } = next;
     const kaa: KaaStatus = {
       state,
       ...(reason === undefined ? {} : { reason }),
@@ -138,6 +146,14 @@ export class NodeStatus {
       this.#pause = undefined;
       this.#update();
     }, pace);
+  }
+
+  /** Whether what was told of waiting samples is no more true. Those that are just on their way are not told of. */
+  #waitsDiffer({ fill }: Shown, backlog: Backlog): boolean {
+    if (this.#phase !== 'storing') return false;
+    if (backlog.samples > 0 && fill === 'green') return false;
+    const { samples, age } = waitingOf(backlog);
+    return samples !== this.#shownWaiting.samples || age !== this.#shownWaiting.age;
   }
 
   #keepWatch({ samples }: Backlog): void {
@@ -168,11 +184,11 @@ export class NodeStatus {
     const { state } = this.#connection;
     const { samples } = backlog;
     if (samples === 0) return undefined;
-    if (this.#error !== undefined) return { ...this.#failure(this.#error.code), storing: samples };
+    if (this.#error !== undefined) return this.#failure(this.#error.code);
     if (state === 'connected' && forwardingTrouble !== undefined) {
       const code = codeOf(forwardingTrouble);
       const text = this.#texts('status.paused', { reason: this.#texts(`status.error.${code}`) });
-      return { fill: 'red', shape: 'dot', text, state, reason: code, storing: samples };
+      return { fill: 'red', shape: 'dot', text, state, reason: code };
     }
     const age = ageOf(backlog);
     if (state === 'connected' && age < waiting) return undefined;
@@ -181,7 +197,7 @@ export class NodeStatus {
       age < 60_000
         ? this.#texts('status.storing', { count: samples })
         : this.#texts('status.storingFor', { count: samples, age: ageText(age) });
-    return { fill: 'yellow', shape: 'dot', text, state, ...reason, storing: samples };
+    return { fill: 'yellow', shape: 'dot', text, state, ...reason };
   }
 
   #failure(code: ErrorCode): Shown {
@@ -193,6 +209,10 @@ export class NodeStatus {
 /** Milliseconds; a clock that was set back makes none. */
 function ageOf({ oldestAt }: Backlog): number {
   return oldestAt === undefined ? 0 : Math.max(0, Date.now() - oldestAt);
+}
+
+function waitingOf(backlog: Backlog): Waiting {
+  return { samples: backlog.samples, age: Math.floor(ageOf(backlog) / 10_000) };
 }
 
 function ageText(milliseconds: number): string {
@@ -207,6 +227,6 @@ function codeOf(error: unknown): ErrorCode {
 }
 
 function sameStatus(a: Shown, b: Shown): boolean {
-  const keys = ['fill', 'shape', 'text', 'state', 'reason', 'storing'] as const;
+  const keys = ['fill', 'shape', 'text', 'state', 'reason'] as const;
   return keys.every((key) => a[key] === b[key]);
 }

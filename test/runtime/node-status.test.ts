@@ -253,6 +253,31 @@ describe('status of a node', () => {
       assert.equal(texts().at(-1), 'status.storing 1000');
     });
 
+    const kaaShown = (): Record<string, unknown> => Object(shown.at(-1)?.kaa) as Record<string, unknown>;
+
+    it('tells that nothing waits any more, also where samples were just on their way', async () => {
+      await wait(3);
+      status.start(true);
+      status.connection(online);
+      await clock.tickAsync(600);
+      assert.equal(kaaShown()['backlog'], 3);
+      backlog = { samples: 0 };
+      status.storeChanged();
+      await clock.tickAsync(600);
+      assert.deepEqual([kaaShown()['backlog'], kaaShown()['oldestAgeS']], [0, 0]);
+      assert.equal(texts().at(-1), 'status.connected');
+    });
+
+    it('tells the age of what waits every ten seconds', async () => {
+      status.start(true);
+      status.connection(offline);
+      for (const seconds of [5, 15, 35]) {
+        await wait(1, seconds);
+        await clock.tickAsync(2000);
+        assert.equal(kaaShown()['oldestAgeS'], seconds);
+      }
+    });
+
     it('shows nothing any more once closed', async () => {
       status.start(true);
       status.connection(offline);
