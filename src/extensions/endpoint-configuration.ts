@@ -55,8 +55,10 @@ export class EndpointConfiguration extends EndpointAssignment<StoredConfiguratio
 
   protected override async take(received: ReceivedAssignment): Promise<void> {
     const isNew = received.configId !== this.memory.received?.configId;
-    await this.#handOut(received);
+    const remembered = this.#handOut(received);
+    // Not behind the disk: the next one may be there by then, and this one would not be reported.
     if (isNew) this.#applying?.repeat();
+    await remembered;
   }
 
   protected override async reported(report: AppliedReport): Promise<void> {
