@@ -601,6 +601,7 @@ describe('kaa-config of a platform with its own ways', () => {
       }
       await setting.publish(config, '{"configId":"y","config":{"a":2}}');
       await outputs.number(3);
+      await setting.requested(applied, 2);
       await setting.roundTrip();
       assert.deepEqual(configIds(outputs.messages), ['', 'x', 'y']);
       assert.deepEqual(caught.messages, []);
