@@ -57,7 +57,7 @@ export class EndpointConnection {
     this.#node = node;
     this.#texts = sharedTexts(RED);
     this.#read = read;
-    this.#losses = new LossReport((error) => void this.#raise(undefined, undefined, error));
+    this.#losses = new LossReport((error) => this.#raise(undefined, undefined, error));
   }
 
   /** @throws {KaaConfigError} where the endpoint is misconfigured */
@@ -137,8 +137,8 @@ export class EndpointConnection {
     const forwarder = new Forwarder(client, store.outbox, {
       addressOf: (queue) => addressOfQueue(queue, endpoint),
       rejected: (address, node, sample, error) => this.users.raise(node, address, error, { payload: sample }),
-      paused: (address, node, error) => void this.#raise(node, address, error),
-      failed: (address, error) => void this.#raise(undefined, address, error),
+      paused: (address, node, error) => this.#raise(node, address, error),
+      failed: (address, error) => this.#raise(undefined, address, error),
       troubleChanged: () => this.users.storeChanged(),
     });
     this.#present = { client, forwarder };
@@ -150,11 +150,9 @@ export class EndpointConnection {
   }
 
   /** Where no node is left to tell, the log is told. */
-  #raise(...args: Parameters<EndpointUsers['raise']>): boolean {
+  #raise(...args: Parameters<EndpointUsers['raise']>): void {
     const [, , error] = args;
-    const told = this.users.raise(...args);
-    if (!told) this.#node.warn(error.message);
-    return told;
+    if (!this.users.raise(...args)) this.#node.warn(error.message);
   }
 
   get #path(): string {

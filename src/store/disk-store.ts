@@ -12,18 +12,19 @@ import {
   KaaStoreError,
   KaaStoreFullError,
 } from '../protocol/errors.ts';
-import type {
-  Group,
-  GroupReply,
-  Operation,
-  OperationArguments,
-  OperationName,
-  OperationResult,
-  Operations,
-  RecordKind,
-  Refusal,
-  StoreFile,
-  StoreThread,
+import {
+  charactersIn,
+  type Group,
+  type GroupReply,
+  type Operation,
+  type OperationArguments,
+  type OperationName,
+  type OperationResult,
+  type Operations,
+  type RecordKind,
+  type Refusal,
+  type StoreFile,
+  type StoreThread,
 } from './operations.ts';
 import type { Backlog, CommandLedger, Outbox, Records, Store, StoredConfiguration, StoredSoftware } from './store.ts';
 
@@ -283,11 +284,6 @@ async function within(deadline: number, work: Promise<void>): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, deadline);
   await Promise.race([work.finally(() => clearTimeout(timer)), late]);
-}
-
-function charactersIn(operation: Operation): number {
-  if (operation.name !== 'addSamples') return 0;
-  return operation.args[0].samples.reduce((sum, sample) => sum + sample.length, 0);
 }
 
 function errorOf(refusal: Refusal | undefined): KaaError {

@@ -83,3 +83,9 @@ export interface StoreThread {
   /** Ends the use of a file, behind all groups before. */
   close(path: string): Promise<void>;
 }
+
+/** Characters of the samples that an operation stores. */
+export function charactersIn(operation: Operation): number {
+  if (operation.name !== 'addSamples') return 0;
+  return operation.args[0].samples.reduce((sum, sample) => sum + sample.length, 0);
+}

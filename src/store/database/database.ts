@@ -2,7 +2,14 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Handlers, Operation, OperationName, OperationResult, StoreFile } from '../operations.ts';
+import {
+  charactersIn,
+  type Handlers,
+  type Operation,
+  type OperationName,
+  type OperationResult,
+  type StoreFile,
+} from '../operations.ts';
 import type { Backlog } from '../store.ts';
 import { CommandTable } from './command-table.ts';
 import { RecordTable } from './record-table.ts';
@@ -78,7 +85,7 @@ export class Database {
 
   #transaction(file: StoreFile, operations: readonly Operation[], losses: Losses): OperationResult[] {
     const lost = { dropped: 0, expired: 0 };
-    const bytes = operations.reduce((sum, operation) => sum + bytesAddedBy(operation), 0);
+    const bytes = operations.reduce((sum, operation) => sum + charactersIn(operation), 0);
     const mayGrow = bytes === 0 || this.#hasRoomFor(bytes);
     // Alone, some of them may fit.
     if (!mayGrow && operations.length > 1) throw new Error(diskFullReason);
@@ -187,11 +194,6 @@ export class Database {
 const diskFullReason = 'the disk is full';
 
 const diskFull: OperationResult = { refusal: { kind: 'failed', reason: diskFullReason } };
-
-function bytesAddedBy(operation: Operation): number {
-  if (operation.name !== 'addSamples') return 0;
-  return operation.args[0].samples.reduce((sum, sample) => sum + sample.length, 0);
-}
 
 function perform<Name extends OperationName>(handlers: Handlers, { name, args }: Operation<Name>): unknown {
   return handlers[name](...args);
