@@ -2,7 +2,12 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { TlsOptions } from '../src/client/options.ts';
 import { asError, KaaConfigError } from '../src/protocol/errors.ts';
 import { readEndpoint } from '../src/runtime/endpoint.ts';
-import { EndpointConnection, type EndpointCredentials, type EndpointNode } from '../src/runtime/endpoint-node.ts';
+import {
+  EndpointConnection,
+  type EndpointCredentials,
+  type EndpointNode,
+  watchDeploys,
+} from '../src/runtime/endpoint-node.ts';
 import type { Properties } from '../src/runtime/properties.ts';
 import { watchForOrphans } from '../src/runtime/store-files.ts';
 
@@ -19,6 +24,7 @@ function isTlsConfig(node: unknown): node is TlsConfigNode {
 
 export default function register(RED: NodeAPI): void {
   watchForOrphans(RED);
+  watchDeploys(RED);
 
   function tlsOptions(id: unknown): TlsOptions | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
@@ -47,8 +53,8 @@ export default function register(RED: NodeAPI): void {
         resolve: (text) => fillIn(this, text),
       }),
     );
-    this.on('close', (_removed: boolean, done: () => void) => {
-      const closed = this.connection.close().catch((error: unknown) => this.warn(asError(error).message));
+    this.on('close', (removed: boolean, done: () => void) => {
+      const closed = this.connection.close(removed).catch((error: unknown) => this.warn(asError(error).message));
       void closed.finally(done);
     });
   }

@@ -2,6 +2,7 @@
  * The client of the Kaa MQTT Device API: requests and their answers over one connection, for any number of endpoints.
  * Every request settles exactly once: with the platform's answer, the server's receipt, or a `KaaError`.
  */
+import type { ConnectionTrouble } from '../protocol/connection-reasons.ts';
 import {
   KaaBusyError,
   KaaClosedError,
@@ -15,8 +16,9 @@ import { type Resource, resourcePath, resources } from '../protocol/resources.ts
 import { parseTopic, type Topic } from '../protocol/topic.ts';
 import { readError, readStatus } from './answer.ts';
 import type { Channel, EndpointAddress, Observer, Push, Sender, Target } from './channel.ts';
-import { Channels, type Recipient } from './channels.ts';
+import { Channels } from './channels.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
+import { type HeldPush, HeldPushes } from './held-pushes.ts';
 import { Exchange, type ExchangeListener, type ExchangeOutcome, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
 import type { Subscription } from './subscription.ts';
@@ -39,7 +41,12 @@ export class KaaClient {
   readonly #channels: Channels;
   readonly #subscriptions: Subscriptions<Exchange>;
   readonly #window: RequestWindow;
+  readonly #held: HeldPushes;
   readonly #statusListeners = new Set<(status: ConnectionStatus) => void>();
+  readonly #troubleListeners = new Set<() => void>();
+  /** Refused on this connection. */
+  readonly #refused = new Set<Subscription<Channel<Exchange>>>();
+  #trouble: ConnectionTrouble | undefined;
   /** Runs from opening until the first attempts have ended, and while it runs requests wait. */
   #firstConnect: NodeJS.Timeout | undefined;
 
@@ -51,24 +58,39 @@ export class KaaClient {
       writable: () => this.#window.advance(),
       unavailable: () => this.#unavailable(),
       statusChanged: (status) => {
+        this.#lookForTrouble();
         for (const listener of this.#statusListeners) listener(status);
       },
+      silenceChanged: () => this.#lookForTrouble(),
     });
     this.#channels = new Channels(options.extensions, {
       observed: (channel) => {
         if (this.#connection.link !== undefined) this.#subscriptions.request(channel);
+        this.#held.observersChanged();
       },
-      released: (subscription) => this.#subscriptions.release(subscription),
+      released: (subscription) => {
+        this.#subscriptions.release(subscription);
+        if (this.#refused.delete(subscription)) this.#lookForTrouble();
+      },
     });
     const qos = options.qos === 'auto' ? 0 : options.qos;
     this.#subscriptions = new Subscriptions(qos, options.requestTimeout * 1000, (subscription, outcome) =>
       this.#subscriptionSettled(subscription, outcome),
     );
     this.#window = new RequestWindow(options, this.#subscriptions, this.#connection);
+    this.#held = new HeldPushes(
+      ({ topic }) => (this.#channels.find(topic)?.observers.size ?? 0) > 0,
+      (push) => this.#pushed(push),
+    );
   }
 
   get status(): ConnectionStatus {
     return this.#connection.status;
+  }
+
+  /** What is wrong although there is a connection. */
+  get trouble(): ConnectionTrouble | undefined {
+    return this.#trouble;
   }
 
   /** Messages published and not settled yet. */
@@ -82,13 +104,33 @@ export class KaaClient {
     return () => this.#statusListeners.delete(listener);
   }
 
-  /** Starts connecting. Requests made before the first attempts have ended wait for them, at most `requestTimeout`. */
-  open(): void {
+  /** Calls back whenever `trouble` has become another one, until the returned function is called. */
+  onTrouble(listener: () => void): () => void {
+    this.#troubleListeners.add(listener);
+    return () => this.#troubleListeners.delete(listener);
+  }
+
+  /**
+   * Starts connecting. Requests made before the first attempts have ended wait for them, at most `requestTimeout`.
+   * @param behind what has to end first, because the server would take both connections for one
+   */
+  open(behind?: Promise<unknown>): void {
     this.#firstConnect = setTimeout(() => {
       this.#endFirstConnect();
       this.#window.stop(this.#channels.endpoints(), () => new KaaOfflineError('not-connected', false));
     }, this.options.requestTimeout * 1000);
-    this.#connection.open();
+    if (behind === undefined) this.#connection.open();
+    else void behind.finally(() => this.#connection.open());
+  }
+
+  /** The nodes that observe are about to be replaced: what the platform sends by itself waits for the new ones. */
+  holdPushes(): void {
+    this.#held.hold();
+  }
+
+  /** The new nodes are there. */
+  releasePushes(): void {
+    this.#held.release();
   }
 
   /**
@@ -166,6 +208,7 @@ export class KaaClient {
   /** Settles everything with KAA_CLOSED and ends the connection within `deadline` milliseconds. */
   async close(deadline: number): Promise<void> {
     this.#endFirstConnect();
+    this.#held.clear();
     const ended = this.#connection.close(deadline);
     this.#subscriptions.stop();
     this.#window.stop(this.#channels.endpoints(), closedError);
@@ -193,13 +236,25 @@ export class KaaClient {
     );
   }
 
+  #lookForTrouble(): void {
+    if (this.#connection.link === undefined) this.#refused.clear();
+    const refused = this.#refused.size > 0 ? 'subscription-refused' : undefined;
+    const trouble = refused ?? (this.#connection.silent ? 'silent' : undefined);
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    for (const listener of this.#troubleListeners) listener();
+  }
+
   #endFirstConnect(): void {
     clearTimeout(this.#firstConnect);
     this.#firstConnect = undefined;
   }
 
-  #subscriptionSettled({ channels }: Subscription<Channel<Exchange>>, outcome: SubscriptionOutcome): void {
-    for (const channel of channels) {
+  #subscriptionSettled(subscription: Subscription<Channel<Exchange>>, outcome: SubscriptionOutcome): void {
+    if (outcome === 'refused') this.#refused.add(subscription);
+    else this.#refused.delete(subscription);
+    this.#lookForTrouble();
+    for (const channel of subscription.channels) {
       if (outcome !== 'granted') this.#window.failWaiting(channel, this.#subscriptionError(channel.label, outcome));
       this.#window.wake(channel.traffic);
     }
@@ -217,8 +272,7 @@ export class KaaClient {
     const topic = parseTopic(text);
     if (topic === undefined || topic.kind === 'request') return;
     const recipient = this.#channels.find(topic);
-    if (recipient === undefined) return;
-    const { channel } = recipient;
+    const channel = recipient?.channel;
     const exchange = topic.requestId === undefined ? undefined : channel?.requestIds.outstanding.get(topic.requestId);
     if (channel !== undefined && exchange?.channel === channel) {
       const { label, resource, target } = channel;
@@ -233,9 +287,9 @@ export class KaaClient {
       this.#window.wake(channel.traffic);
       this.#answeredLate(channel, topic, payload);
     }
-    if (topic.kind === 'error') this.#unexpectedError(recipient, topic, payload);
+    if (topic.kind === 'error') this.#unexpectedError(channel, topic, payload);
     // An empty one says nothing: it is a late answer, or a push without content.
-    else if (payload.length > 0) this.#pushed(recipient, topic, payload);
+    else if (payload.length > 0) this.#held.take({ topic, payload });
   }
 
   /** The success of a message that was given up: it changes nothing, but whoever sent it may want to know. */
@@ -251,15 +305,18 @@ export class KaaClient {
   }
 
   /** For a message that had its receipt already, an error is as unexpected as one without request ID. */
-  #unexpectedError({ channel }: Recipient, { requestId }: Topic, payload: Buffer): void {
+  #unexpectedError(channel: Channel<Exchange> | undefined, { requestId }: Topic, payload: Buffer): void {
     if (channel === undefined) return;
     const { label, target, requestIds, lastSender } = channel;
     if (requestId !== undefined && requestIds.retired.get(requestId)?.reason !== 'acknowledged') return;
     lastSender?.unexpectedError(target, readError(label, target.token, payload));
   }
 
-  #pushed({ target, observers }: Recipient, { requestId }: Topic, payload: Buffer): void {
-    if (observers.size === 0) return;
+  #pushed({ topic, payload }: HeldPush): void {
+    const recipient = this.#channels.find(topic);
+    if (recipient === undefined || recipient.observers.size === 0) return;
+    const { target, observers } = recipient;
+    const { requestId } = topic;
     const resource: Resource = resources[target.resource];
     const label = `${resource.extension}/${resourcePath(resource, target.name)}`;
     let push: Push;

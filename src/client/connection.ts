@@ -16,6 +16,9 @@ const stableAfter = 60_000;
 /** Seconds until an attempt without CONNACK is given up. */
 const connectTimeout = 15;
 
+/** Connections in a row that the server accepted and dropped before they were stable: somebody else takes them over. */
+const dropsInARow = 3;
+
 /** A server that drops us within this many milliseconds, having said nothing, after our first message, refused us. */
 const firstMessageGrace = 5_000;
 
@@ -43,19 +46,33 @@ export interface ConnectionListener {
   /** An established connection was lost, or a round of attempts failed. */
   unavailable(): void;
   statusChanged(status: ConnectionStatus): void;
+  /** The server answers no more, or again. */
+  silenceChanged(): void;
+}
+
+/** What a message waits for: the platform's answer, or the server's receipt. */
+export type Awaited = 'answer' | 'receipt';
+
+/** All times are on the clock of `performance.now()`. */
+interface Connected {
+  readonly name: 'connected';
+  readonly link: Link;
+  readonly url: string;
+  readonly since: number;
+  /** When the first message was published. */
+  publishedAt: number | undefined;
+  /** When the last message came. */
+  messageAt: number | undefined;
+  /** When the last PUBACK came. */
+  receiptAt: number | undefined;
+  /** What is missing since a message timed out. */
+  missing: Awaited | undefined;
 }
 
 type State =
   | { readonly name: 'idle' }
   | { readonly name: 'connecting'; readonly link: Link; readonly failures: readonly AddressFailure[] }
-  | {
-      readonly name: 'connected';
-      readonly link: Link;
-      readonly url: string;
-      readonly since: number;
-      published: number | undefined;
-      received: boolean;
-    }
+  | Connected
   | { readonly name: 'waiting'; readonly timer: NodeJS.Timeout }
   | { readonly name: 'closed' };
 
@@ -66,6 +83,8 @@ export class Connection {
   #state: State = { name: 'idle' };
   #status: ConnectionStatus = { state: 'connecting' };
   #failedRounds = 0;
+  /** Connections in a row that were dropped before they were stable. */
+  #drops = 0;
 
   constructor(options: ClientOptions, transport: Transport, listener: ConnectionListener) {
     this.#options = options;
@@ -82,18 +101,33 @@ export class Connection {
     return this.#state.name === 'connected' ? this.#state.link : undefined;
   }
 
+  /** Whether the server is connected and has not answered since a message timed out. */
+  get silent(): boolean {
+    return this.#state.name === 'connected' && this.#state.missing !== undefined;
+  }
+
   open(): void {
     if (this.#state.name === 'idle') this.#attempt([]);
   }
 
   /** To be told of every publish: the time of the first one helps to tell why a server drops us. */
   published(): void {
-    if (this.#state.name === 'connected') this.#state.published ??= performance.now();
+    if (this.#state.name === 'connected') this.#state.publishedAt ??= performance.now();
   }
 
   /** To be told of every PUBACK: a server that sends them has not refused our messages. */
   acknowledged(): void {
-    if (this.#state.name === 'connected') this.#state.received = true;
+    if (this.#state.name !== 'connected') return;
+    this.#state.receiptAt = performance.now();
+    if (this.#state.missing === 'receipt') this.#setMissing(undefined);
+  }
+
+  /** To be told of every message that timed out, with the time of its publishing. */
+  unanswered(publishedAt: number, awaited: Awaited): void {
+    if (this.#state.name !== 'connected' || this.#state.missing !== undefined) return;
+    const { messageAt = 0, receiptAt = 0 } = this.#state;
+    const heard = awaited === 'receipt' ? Math.max(messageAt, receiptAt) : messageAt;
+    if (heard < publishedAt) this.#setMissing(awaited);
   }
 
   /** Ends for good; resolves when the link is gone, after `deadline` milliseconds at the latest. */
@@ -140,13 +174,15 @@ export class Connection {
         if (this.#state.name !== 'connecting' || this.#state.link !== link()) return;
         const url = this.#urlAfter(this.#state.failures);
         const since = performance.now();
-        this.#state = { name: 'connected', link: link(), url, since, published: undefined, received: false };
+        const nothing = { publishedAt: undefined, messageAt: undefined, receiptAt: undefined, missing: undefined };
+        this.#state = { name: 'connected', link: link(), url, since, ...nothing };
         this.#show({ state: 'connected', url });
         this.#listener.connected();
       },
       message: (topic, payload) => {
         if (this.#state.name !== 'connected' || this.#state.link !== link()) return;
-        this.#state.received = true;
+        this.#state.messageAt = performance.now();
+        if (this.#state.missing !== undefined) this.#setMissing(undefined);
         this.#listener.message(topic, payload);
       },
       writable: () => {
@@ -163,15 +199,25 @@ export class Connection {
       if (failures.length < this.#options.urls.length) this.#attempt(failures);
       else this.#unavailable(failures);
     } else if (state.name === 'connected' && state.link === link) {
-      if (performance.now() - state.since >= stableAfter) this.#failedRounds = 0;
-      const droppedAtOnce =
-        failure.reason === 'dropped' &&
-        state.published !== undefined &&
-        !state.received &&
-        performance.now() - state.published < firstMessageGrace;
-      const reason = droppedAtOnce ? 'dropped-first-message' : failure.reason;
+      const stable = performance.now() - state.since >= stableAfter;
+      if (stable) this.#failedRounds = 0;
+      this.#drops = stable || failure.reason !== 'dropped' ? 0 : this.#drops + 1;
+      const reason = failure.reason === 'dropped' ? this.#dropReason(state) : failure.reason;
       this.#unavailable([{ url: state.url, ...failure, reason }]);
     }
+  }
+
+  #dropReason({ publishedAt, messageAt, receiptAt }: Connected): ConnectionReason {
+    const answered = messageAt !== undefined || receiptAt !== undefined;
+    const atOnce = publishedAt !== undefined && performance.now() - publishedAt < firstMessageGrace;
+    if (atOnce && !answered) return 'dropped-first-message';
+    return this.#drops >= dropsInARow ? 'dropped-repeatedly' : 'dropped';
+  }
+
+  #setMissing(missing: Awaited | undefined): void {
+    if (this.#state.name !== 'connected') return;
+    this.#state.missing = missing;
+    this.#listener.silenceChanged();
   }
 
   #unavailable(failures: readonly AddressFailure[]): void {

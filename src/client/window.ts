@@ -4,6 +4,7 @@
  */
 import { asError, KaaTimeoutError } from '../protocol/errors.ts';
 import type { Channel, EndpointTraffic } from './channel.ts';
+import type { Awaited } from './connection.ts';
 import { type Exchange, type ExchangeOutcome, receiptSuffices } from './exchange.ts';
 import { Objections } from './objections.ts';
 import type { ClientOptions } from './options.ts';
@@ -26,6 +27,8 @@ export interface WireWitness {
   published(): void;
   /** The server sent a PUBACK. */
   acknowledged(): void;
+  /** A message timed out. */
+  unanswered(publishedAt: number, awaited: Awaited): void;
 }
 
 export class RequestWindow {
@@ -236,6 +239,7 @@ export class RequestWindow {
       }
       const { channel } = exchange;
       channel.traffic.silent = true;
+      this.#witness.unanswered(exchange.publishedAt ?? now, receiptSuffices(exchange) ? 'receipt' : 'answer');
       this.#giveUp(exchange, new KaaTimeoutError(channel.label, this.#options.requestTimeout, 'sent'));
       if (exchange.isProbe) this.#failStale(channel.traffic, now - longestWait * this.#timeout);
     }

@@ -97,11 +97,17 @@ export abstract class EndpointAssignment<
 
   /** Hands what is assigned to `node`, until the returned function is called. */
   observe(node: Node): () => void {
+    const isFirst = this.observers.size === 0;
     this.observers.add(node);
     for (const [resource, { error, concerns }] of this.#troubles) {
       if (concerns(node)) node.observing(this.address, this.#path(resource), error);
     }
-    void this.inTurn(() => this.observersChanged());
+    void this.inTurn(async () => {
+      const before = this.#observing;
+      await this.observersChanged();
+      // What came while nobody was there is asked for again.
+      if (isFirst && before !== undefined && before === this.#observing) this.askAgain();
+    });
     return () => {
       this.observers.delete(node);
       void this.inTurn(() => this.observersChanged());

@@ -22,6 +22,10 @@ const interrupted: CommandResult = { statusCode: 500, reasonPhrase: 'interrupted
 /** Milliseconds; timers of Node do not take more. */
 const longestTimer = 2_147_483_647;
 
+/** Commands that came while no node was there to take them, and milliseconds for which they wait for one. */
+const mostUnclaimed = 1000;
+const claimTime = 10_000;
+
 /** Milliseconds after which the platform is asked for everything again, to learn what it asks for no more. */
 const askAgainAfter = 43_200_000;
 
@@ -40,6 +44,8 @@ export class EndpointCommands implements EndpointKeeper {
   readonly #completeAt = new Map<string, number>();
   /** Why resource paths are not observed. */
   readonly #troubles = new Map<string, unknown>();
+  /** What nodes left behind for their successors, and when, on the clock of `performance.now()`. */
+  #unclaimed: { readonly command: ReceivedCommand; readonly since: number }[] = [];
   readonly #serial = new Serial();
   #phase: 'opening' | 'open' | 'closed' = 'opening';
 
@@ -70,9 +76,14 @@ export class EndpointCommands implements EndpointKeeper {
   }
 
   serve(receiver: CommandReceiver): () => void {
+    const isFirst = this.#receivers.size === 0;
     this.#receivers.add(receiver);
     for (const [path, error] of this.#troubles) this.#tell(receiver, path, error);
-    void this.#inTurn(() => this.#observe());
+    // What came while nobody was there is asked for again.
+    void this.#inTurn(() => this.#observe(isFirst));
+    const since = performance.now() - claimTime;
+    for (const left of this.#unclaimed.splice(0))
+      if (left.since > since) void this.#inTurn(() => this.#take(left.command));
     return () => {
       this.#receivers.delete(receiver);
       void this.#inTurn(() => this.#observe());
@@ -97,7 +108,7 @@ export class EndpointCommands implements EndpointKeeper {
 
   close(): void {
     this.#phase = 'closed';
-    this.#observed.update(new Set(), false);
+    this.#observed.update(new Set(), false, false);
     this.#results.close();
     for (const timer of this.#deadlines.values()) clearTimeout(timer);
     this.#deadlines.clear();
@@ -133,19 +144,23 @@ export class EndpointCommands implements EndpointKeeper {
     return { type, id, process: this.#process, askedAt: Date.now(), reported: false };
   }
 
-  /** Observes what the nodes want: their types, and for a node of every type also those that are known. */
-  #observe(): Promise<void> {
+  /**
+   * Observes what the nodes want: their types, and for a node of every type also those that are known.
+   * @param again asks for what is observed already, too
+   */
+  #observe(again = false): Promise<void> {
     if (this.#phase === 'open') {
       const named = [...this.#receivers].map(({ commandType }) => commandType);
       const types = new Set(named.filter((type) => type !== ''));
       const everyType = named.includes('');
       if (everyType) for (const type of this.#known.types()) types.add(type);
-      this.#observed.update(types, everyType);
+      this.#observed.update(types, everyType, again);
     }
     return Promise.resolve();
   }
 
   #received(type: string, body: unknown, requestId: number | undefined): void {
+    if (this.#receiversOf(type).length === 0) return;
     for (const command of commandsIn(type, body, requestId)) void this.#inTurn(() => this.#take(command));
     void this.#inTurn(() => this.#observe());
     const completeAt = this.#completeAt.get(type);
@@ -176,7 +191,11 @@ export class EndpointCommands implements EndpointKeeper {
   async #take(command: ReceivedCommand): Promise<void> {
     const { type, id, payload } = command;
     const receivers = this.#receiversOf(type);
-    if (receivers.length === 0 || this.#phase === 'closed') return;
+    if (this.#phase === 'closed') return;
+    if (receivers.length === 0) {
+      this.#leave(command);
+      return;
+    }
     const payloadDigest = digest(payload);
     const known = this.#known.find(type, id, payloadDigest);
     if (known !== undefined) {
@@ -191,9 +210,16 @@ export class EndpointCommands implements EndpointKeeper {
       this.#arm(entry);
       return;
     }
-    // The nodes have left meanwhile: it is for their successors, who may have asked for it already.
+    // The nodes have left meanwhile.
     await this.#known.remove(entry);
-    if (this.#receiversOf(type).length > 0) this.#observed.repeat(type);
+    if (this.#receiversOf(type).length > 0) void this.#inTurn(() => this.#take(command));
+    else this.#leave(command);
+  }
+
+  /** Keeps a command for the successors of the nodes that have left. */
+  #leave(command: ReceivedCommand): void {
+    this.#unclaimed.push({ command, since: performance.now() });
+    if (this.#unclaimed.length > mostUnclaimed) this.#unclaimed.shift();
   }
 
   /** False where there is nobody to take it. */

@@ -52,8 +52,9 @@ export class ObservedCommands implements Observer, Sender {
    * @param types asked for after every connect
    * @param everyType takes pushes of all types. Where no type is known there is nothing to ask for: then another request
    *   announces the endpoint, because Kaa pushes only to a connection that has spoken for it.
+   * @param again asks for those that are observed already, too
    */
-  update(types: ReadonlySet<string>, everyType: boolean): void {
+  update(types: ReadonlySet<string>, everyType: boolean, again: boolean): void {
     const names = everyType ? new Set([everyName]) : types;
     for (const name of names) {
       if (!this.#observations.has(name)) this.#observations.set(name, this.#client.observe(this.#target(name), this));
@@ -66,7 +67,9 @@ export class ObservedCommands implements Observer, Sender {
       this.#listener.observing(pathOf(type), undefined);
     });
     for (const type of asked) {
-      if (!this.#requests.has(type)) this.#requests.set(type, this.#request(type));
+      const known = this.#requests.get(type);
+      if (known === undefined) this.#requests.set(type, this.#request(type));
+      else if (again) known.repeat();
     }
     // What waits to be sent would make the platform push for an endpoint that nobody serves.
     if (asked.size === 0 && this.#client.status.state !== 'closed') this.#client.forget(this, this.#address);

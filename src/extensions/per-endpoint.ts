@@ -1,8 +1,8 @@
 import type { KaaClient } from '../client/client.ts';
 import { KaaClosedError } from '../protocol/errors.ts';
 
-/** From this number on, what has nothing to do is let go. */
-const most = 1000;
+/** From this number on, what has nothing to do is let go; next, when there are twice as many as were left. */
+const many = 1000;
 
 /** What is kept for an endpoint while its connection lasts. */
 export interface EndpointKeeper {
@@ -15,6 +15,7 @@ export interface EndpointKeeper {
 export class PerEndpoint<Keeper extends EndpointKeeper> {
   readonly #keepers = new Map<string, Keeper>();
   #closed: boolean;
+  #lookFrom = many;
 
   constructor(client: KaaClient) {
     this.#closed = client.status.state === 'closed';
@@ -31,7 +32,7 @@ export class PerEndpoint<Keeper extends EndpointKeeper> {
     const known = this.#keepers.get(key);
     if (known !== undefined) return known;
     if (this.#closed) throw new KaaClosedError(false);
-    if (this.#keepers.size >= most) this.#letGoOfIdle();
+    if (this.#keepers.size >= this.#lookFrom) this.#letGoOfIdle();
     const created = create();
     this.#keepers.set(key, created);
     return created;
@@ -44,5 +45,6 @@ export class PerEndpoint<Keeper extends EndpointKeeper> {
       keeper.close();
       this.#keepers.delete(key);
     }
+    this.#lookFrom = Math.max(many, 2 * this.#keepers.size);
   }
 }

@@ -20,6 +20,14 @@ export const connectionReasons = {
   'dropped-first-message': 'the server dropped the connection right after the first message',
   'keep-alive': 'the server stopped answering keep-alive messages',
   dropped: 'the connection was lost',
+  'dropped-repeatedly': 'the server drops the connection again and again, as if another client took it over',
 } as const;
 
 export type ConnectionReason = keyof typeof connectionReasons;
+
+/** What is wrong although there is a connection. */
+export type ConnectionTrouble =
+  /** Requests go out, and nothing comes back. */
+  | 'silent'
+  /** The server refuses to pass on answers. */
+  | 'subscription-refused';

@@ -25,8 +25,15 @@ class FlowEvent<Event> {
   }
 }
 
+interface Stopping {
+  readonly type?: string;
+  /** What a deploy changes; where the flows just stop, nothing but empty lists. */
+  readonly diff?: object;
+}
+
+const stopping = new FlowEvent<Stopping>('flows:stopping');
+const stopped = new FlowEvent<unknown>('flows:stopped');
 const started = new FlowEvent<unknown>('flows:started');
-const stopping = new FlowEvent<{ readonly type?: string }>('flows:stopping');
 
 /**
  * Calls back once when the flows have started, unless the returned function was called before. Whatever nodes report
@@ -43,4 +50,19 @@ export function whenFlowsStarted(RED: NodeAPI, callback: () => void): () => void
 /** Calls back whenever nodes are about to be stopped, until the returned function is called. */
 export function whenStopping(RED: NodeAPI, callback: (scope: 'some' | 'all') => void): () => void {
   return stopping.listen(RED, ({ type }) => callback(type === 'nodes' || type === 'flows' ? 'some' : 'all'));
+}
+
+/** Who hears of everything that the flows do, as long as Node-RED runs. */
+export interface FlowsListener {
+  /** @param isDeploy others start in their place */
+  stopping(isDeploy: boolean): void;
+  stopped(): void;
+  started(): void;
+}
+
+export function listenToFlows(RED: NodeAPI, listener: FlowsListener): void {
+  // Node-RED 4.1 and 5: only the list of differences that a deploy makes has this property.
+  stopping.listen(RED, ({ diff }) => listener.stopping(diff !== undefined && 'globalConfigChanged' in diff));
+  stopped.listen(RED, () => listener.stopped());
+  started.listen(RED, () => listener.started());
 }

@@ -6,12 +6,12 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { EndpointAddress, Sender, Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
-import { closeDeadline, type ClientUser } from '../client/registry.ts';
 import { asError, KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
 import type { Forwarder } from '../extensions/forwarder.ts';
 import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
+import { closeDeadline, type EndpointSession } from './endpoint-session.ts';
 import type { EndpointUser } from './endpoint-users.ts';
 import { whenFlowsStarted, whenStopping } from './flow-events.ts';
 import { addressProperties, type FlowMessage } from './messages.ts';
@@ -24,7 +24,7 @@ export interface FlowNodeContext {
   readonly client: KaaClient;
   readonly sender: Sender;
   readonly store: Store;
-  /** Forwards stored samples; asked for by nodes that store some. */
+  /** Forwards stored samples. */
   readonly forwarder: Forwarder;
   /** Sends a new message that belongs to an endpoint. */
   readonly emit: (address: EndpointAddress, properties: Partial<FlowMessage>) => void;
@@ -86,22 +86,22 @@ function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
 type Send = (message: FlowMessage) => void;
 type Done = (error?: Error) => void;
 
-class RunningNode implements ClientUser, EndpointUser {
+class RunningNode implements EndpointUser {
   readonly nodeId: string;
   readonly flowId: string;
   readonly #RED: NodeAPI;
   readonly #node: Node;
   readonly #endpointNode: EndpointNode;
   readonly #endpoint: Endpoint;
-  readonly #client: KaaClient;
+  readonly #session: EndpointSession;
   readonly #status: NodeStatus;
   /** Counts the messages that came in. */
   #messages = 0;
   #underWay = 0;
   /** Outcomes that wait for the new nodes to receive them. */
   #late: (() => void)[] | undefined;
-  /** Why resources are not observed, by endpoint and resource path. */
-  readonly #troubles = new Map<string, Error>();
+  /** Why resources are not observed: by endpoint, and by resource path. */
+  readonly #troubles = new Map<string, Map<string, Error>>();
   #idle: (() => void) | undefined;
 
   constructor(RED: NodeAPI, node: Node, endpointNode: EndpointNode) {
@@ -112,12 +112,14 @@ class RunningNode implements ClientUser, EndpointUser {
     this.#endpointNode = endpointNode;
     const { connection } = endpointNode;
     this.#endpoint = connection.endpoint;
-    const client = connection.register(this);
-    this.#client = client;
+    const session = connection.register(this);
+    this.#session = session;
+    const { client, store, forwarder } = session;
     this.#status = new NodeStatus(node, sharedTexts(RED), client.status, () => ({
       inFlight: client.inFlight,
-      backlog: connection.backlog,
-      forwardingTrouble: connection.forwardingTrouble,
+      trouble: client.trouble,
+      backlog: store.outbox.backlog,
+      forwardingTrouble: forwarder.trouble,
     }));
   }
 
@@ -125,7 +127,6 @@ class RunningNode implements ClientUser, EndpointUser {
     const behaviour = this.#create(create);
     const { users, connection } = this.#endpointNode;
     users[this.#node.id] = this.#node;
-    connection.users.add(this);
     const notStarted = whenFlowsStarted(this.#RED, () => {
       this.#status.start(behaviour.stores === true);
       try {
@@ -144,31 +145,28 @@ class RunningNode implements ClientUser, EndpointUser {
       notStopping();
       if (stopping === 'some') this.#deferOutcomes();
       delete users[this.#node.id];
-      connection.users.delete(this);
+      connection.leaving(this.#session);
       const closed = this.#close(behaviour).catch((error: unknown) => this.#node.warn(asError(error).message));
       void closed.finally(done);
     });
   }
 
   #create(create: (context: FlowNodeContext) => Behaviour): Behaviour {
-    const { connection } = this.#endpointNode;
-    const client = this.#client;
+    const { client, store, forwarder } = this.#session;
     try {
       return create({
         endpoint: this.#endpoint,
         client,
         sender: this,
-        store: connection.store,
-        get forwarder() {
-          return connection.forwarderOf(client);
-        },
+        store,
+        forwarder,
         emit: (address, properties) => this.#emit(address, properties),
         raise: (address, error) => this.raise(address, error),
         observing: (address, path, error) => this.#observing(address, path, error),
         notObserving: (address) => this.#notObserving(address),
       });
     } catch (error) {
-      void connection.deregister(this, closeDeadline);
+      void this.#endpointNode.connection.deregister(this.#session, this, closeDeadline);
       throw error;
     }
   }
@@ -192,6 +190,10 @@ class RunningNode implements ClientUser, EndpointUser {
     this.#status.storeChanged();
   }
 
+  troubleChanged(): void {
+    this.#status.troubleChanged();
+  }
+
   #emit(address: EndpointAddress, properties: Partial<FlowMessage>): void {
     this.#messages += 1;
     this.#status.succeeded(this.#messages);
@@ -199,26 +201,29 @@ class RunningNode implements ClientUser, EndpointUser {
   }
 
   #observing(address: EndpointAddress, path: string, error: unknown): void {
-    const key = `${addressKey(address)}${path}`;
-    const before = this.#troubles.get(key);
-    if (error === undefined) this.#troubles.delete(key);
+    const key = addressKey(address);
+    const troubles = this.#troubles.get(key) ?? new Map<string, Error>();
+    const before = troubles.get(path);
+    if (error === undefined) troubles.delete(path);
     else {
       const trouble = asError(error);
-      this.#troubles.set(key, trouble);
+      troubles.set(path, trouble);
       if (reasonOf(before) !== reasonOf(trouble)) {
         this.#node.error(trouble, this.#newMessage(addressProperties(address, this.#endpoint)));
       }
     }
+    if (troubles.size > 0) this.#troubles.set(key, troubles);
+    else this.#troubles.delete(key);
     this.#showTrouble();
   }
 
   #notObserving(address: EndpointAddress): void {
-    for (const key of this.#troubles.keys()) if (key.startsWith(addressKey(address))) this.#troubles.delete(key);
-    this.#showTrouble();
+    if (this.#troubles.delete(addressKey(address))) this.#showTrouble();
   }
 
   #showTrouble(): void {
-    const [trouble] = this.#troubles.values();
+    const [troubles = new Map<string, Error>()] = this.#troubles.values();
+    const [trouble] = troubles.values();
     this.#status.observing(trouble);
   }
 
@@ -282,7 +287,7 @@ class RunningNode implements ClientUser, EndpointUser {
     behaviour.close?.();
     if (this.#underWay > 0) await this.#settled();
     this.#status.close();
-    await this.#endpointNode.connection.deregister(this, Math.max(0, deadline - performance.now()));
+    await this.#endpointNode.connection.deregister(this.#session, this, Math.max(0, deadline - performance.now()));
   }
 
   #settled(): Promise<void> {
@@ -302,7 +307,7 @@ function takesNoMessages(): KaaInvalidError {
 }
 
 function addressKey({ appVersion, token }: EndpointAddress): string {
-  return `${appVersion}/${token}/`;
+  return `${appVersion}/${token}`;
 }
 
 /** What has to change for a failure to be told again. */

@@ -1,6 +1,7 @@
 /** The status below a node: what the connection does, what waits on disk, or the last error; twice a second at most. */
 import type { Node, NodeStatus as Status } from 'node-red';
 import type { ConnectionStatus } from '../client/connection.ts';
+import type { ConnectionTrouble } from '../protocol/connection-reasons.ts';
 import { KaaError, type KaaErrorCode } from '../protocol/errors.ts';
 import type { Backlog } from '../store/store.ts';
 import type { Texts } from './texts.ts';
@@ -27,6 +28,8 @@ export interface KaaStatus {
 /** How the endpoint is at the moment. */
 export interface EndpointSnapshot {
   readonly inFlight: number;
+  /** What is wrong although there is a connection. */
+  readonly trouble: ConnectionTrouble | undefined;
   readonly backlog: Backlog;
   /** Why stored samples are not forwarded although there is a connection. */
   readonly forwardingTrouble: Error | undefined;
@@ -94,6 +97,11 @@ export class NodeStatus {
   /** What waits on disk, or why it waits, has changed. */
   storeChanged(): void {
     if (this.#phase === 'storing') this.#update();
+  }
+
+  /** What is wrong with the connection has changed. */
+  troubleChanged(): void {
+    this.#update();
   }
 
   /** A success ends the display of an error that is older than its message. `message` counts the node's messages. */
@@ -169,7 +177,13 @@ export class NodeStatus {
       const { reason } = this.#connection;
       return { fill: 'red', shape: 'ring', text: this.#texts(`status.reason.${reason}`), state, reason };
     }
-    if (this.#error !== undefined) return this.#failure(this.#error.code);
+    const { trouble } = snapshot;
+    // That is what was refused then, and says more than the error's code.
+    const isRefused = trouble === 'subscription-refused' && this.#error?.code === 'KAA_CONFIG';
+    if (this.#error !== undefined && !isRefused) return this.#failure(this.#error.code);
+    if (state === 'connected' && trouble !== undefined) {
+      return { fill: 'yellow', shape: 'ring', text: this.#texts(`status.trouble.${trouble}`), state, reason: trouble };
+    }
     if (state === 'connected' && this.#trouble !== undefined) {
       const text = this.#texts(`status.error.${this.#trouble}`);
       return { fill: 'yellow', shape: 'ring', text, state, reason: this.#trouble };
@@ -180,7 +194,7 @@ export class NodeStatus {
   }
 
   /** What the node does with samples that wait; undefined where they are just on their way. */
-  #storing({ backlog, forwardingTrouble }: EndpointSnapshot): Shown | undefined {
+  #storing({ backlog, trouble, forwardingTrouble }: EndpointSnapshot): Shown | undefined {
     const { state } = this.#connection;
     const { samples } = backlog;
     if (samples === 0) return undefined;
@@ -192,7 +206,8 @@ export class NodeStatus {
     }
     const age = ageOf(backlog);
     if (state === 'connected' && age < waiting) return undefined;
-    const reason = this.#connection.state === 'offline' ? { reason: this.#connection.reason } : {};
+    const why = this.#connection.state === 'offline' ? this.#connection.reason : trouble;
+    const reason = why === undefined ? {} : { reason: why };
     const text =
       age < 60_000
         ? this.#texts('status.storing', { count: samples })

@@ -50,4 +50,15 @@ describe('what is kept per endpoint', () => {
     assert.equal(of('busy'), busy);
     assert.notEqual(of('idle'), idle);
   });
+
+  it('is not looked for again before there are twice as many', () => {
+    for (let number = 0; number < 1000; number += 1) of(String(number));
+    of('one more');
+    const idle = of('idle');
+    idle.idle = true;
+    for (let number = 1002; number < 2000; number += 1) of(String(number));
+    assert.ok(!idle.closed);
+    of('last');
+    assert.ok(idle.closed);
+  });
 });

@@ -13,10 +13,12 @@ describe('status of a node', () => {
 
   let backlog: Backlog;
   let forwardingTrouble: Error | undefined;
+  let trouble: 'silent' | 'subscription-refused' | undefined;
 
   beforeEach(() => {
     backlog = { samples: 0 };
     forwardingTrouble = undefined;
+    trouble = undefined;
     clock = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     shown = [];
     const node: Pick<Node, 'status'> = {
@@ -26,7 +28,7 @@ describe('status of a node', () => {
       node,
       (key, values) => (values === undefined ? key : `${key} ${Object.values(values).join(' ')}`),
       { state: 'connecting' },
-      () => ({ inFlight: 3, backlog, forwardingTrouble }),
+      () => ({ inFlight: 3, trouble, backlog, forwardingTrouble }),
     );
   });
 

@@ -6,6 +6,7 @@ export class Link {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #port: number;
+  #opened = 0;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -16,6 +17,7 @@ export class Link {
   static async to(url: string): Promise<Link> {
     const { hostname, port } = new URL(url);
     const server = createServer({ noDelay: true }, (socket) => {
+      link.#opened += 1;
       const onward = connect({ host: hostname, port: Number(port), noDelay: true });
       link.#join(socket, onward);
       link.#join(onward, socket);
@@ -28,6 +30,16 @@ export class Link {
 
   get url(): string {
     return `mqtt://127.0.0.1:${this.#port}`;
+  }
+
+  /** How many connections there have been. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** How many connections there are. */
+  get open(): number {
+    return this.#sockets.size / 2;
   }
 
   /** Drops every connection and refuses new ones. */

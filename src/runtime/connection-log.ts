@@ -1,0 +1,66 @@
+/** The story of a connection in the log: each reason of a failure once, in words to act on. */
+import type { KaaClient } from '../client/client.ts';
+import type { ConnectionStatus } from '../client/connection.ts';
+import type { Texts } from './texts.ts';
+
+/** Milliseconds in which the same trouble of a connection is told of once. */
+const troubleInterval = 600_000;
+
+export interface Log {
+  log(text: string): void;
+  warn(text: string): void;
+}
+
+/** @param log where it is written to at the moment */
+export function logConnection(client: KaaClient, texts: Texts, log: () => Log): void {
+  const story = new ConnectionLog(client, texts, log);
+  client.onStatus((status) => story.status(status));
+  client.onTrouble(() => story.trouble());
+}
+
+class ConnectionLog {
+  readonly #client: KaaClient;
+  readonly #texts: Texts;
+  readonly #log: () => Log;
+  /** What was told since the last connection, by address and reason. */
+  readonly #told = new Set<string>();
+  /** When a trouble was told of, on the clock of `performance.now()`. */
+  readonly #troubles = new Map<string, number>();
+
+  constructor(client: KaaClient, texts: Texts, log: () => Log) {
+    this.#client = client;
+    this.#texts = texts;
+    this.#log = log;
+  }
+
+  status(status: ConnectionStatus): void {
+    if (status.state === 'connected') {
+      this.#told.clear();
+      this.#log().log(this.#texts('log.connected', { server: printable(status.url) }));
+    } else if (status.state === 'offline') {
+      for (const { url, reason, detail } of status.failures) {
+        const server = printable(url);
+        if (this.#told.has(`${server} ${reason}`)) continue;
+        this.#told.add(`${server} ${reason}`);
+        const text = this.#texts(`log.${reason}`, { server });
+        this.#log().warn(detail === undefined ? text : `${text} (${detail})`);
+      }
+    }
+  }
+
+  trouble(): void {
+    const { trouble, status, options } = this.#client;
+    if (trouble === undefined || status.state !== 'connected') return;
+    const now = performance.now();
+    if (now - (this.#troubles.get(trouble) ?? -troubleInterval) < troubleInterval) return;
+    this.#troubles.set(trouble, now);
+    const values = { server: printable(status.url), seconds: options.requestTimeout };
+    this.#log().warn(this.#texts(`log.${trouble}`, values));
+  }
+}
+
+/** An address for the log: whatever stands behind its path may be a secret. */
+function printable(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Whether a deploy is under way: a node that is closed then is likely to be replaced in a moment. To the node itself a
+ * deploy, the stopping of the flows and the end of Node-RED look the same.
+ */
+import { listenToFlows } from './flow-events.ts';
+import type { NodeAPI } from 'node-red';
+
+/** Milliseconds from the end of the old flows in which the new ones have to start. */
+const patience = 5000;
+
+type State =
+  | { readonly name: 'none' }
+  | { readonly name: 'stopping' }
+  | { readonly name: 'starting'; readonly timer: NodeJS.Timeout }
+  /** The new nodes are about to be told that the flows have started. */
+  | { readonly name: 'started'; readonly immediate: NodeJS.Immediate };
+
+export class Deploys {
+  readonly #over: () => void;
+  #state: State = { name: 'none' };
+  #watching = false;
+
+  /** @param over called when a deploy is over, or has not come to its end in time */
+  constructor(over: () => void) {
+    this.#over = over;
+  }
+
+  get underWay(): boolean {
+    return this.#state.name !== 'none';
+  }
+
+  /** From now on hears of what Node-RED does. */
+  watch(RED: NodeAPI): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    listenToFlows(RED, {
+      stopping: (isDeploy) => this.#become(isDeploy ? { name: 'stopping' } : { name: 'none' }),
+      stopped: () => {
+        if (this.#state.name !== 'stopping') return;
+        // Flows with missing types do not start.
+        this.#become({ name: 'starting', timer: setTimeout(() => this.#end(), patience) });
+      },
+      started: () => {
+        if (this.#state.name === 'none') return;
+        this.#become({ name: 'started', immediate: setImmediate(() => this.#end()) });
+      },
+    });
+  }
+
+  #end(): void {
+    this.#become({ name: 'none' });
+    this.#over();
+  }
+
+  #become(state: State): void {
+    const before = this.#state;
+    if (before.name === 'starting') clearTimeout(before.timer);
+    if (before.name === 'started') clearImmediate(before.immediate);
+    this.#state = state;
+  }
+}

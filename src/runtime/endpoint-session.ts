@@ -1,0 +1,124 @@
+/** What of a kaa-endpoint outlives a deploy: its connection, its store, and what forwards stored samples. */
+import type { EndpointAddress } from '../client/channel.ts';
+import { KaaClient } from '../client/client.ts';
+import type { Transport } from '../client/transport.ts';
+import { Forwarder } from '../extensions/forwarder.ts';
+import { DiskStore } from '../store/disk-store.ts';
+import type { StoreThread } from '../store/operations.ts';
+import { type Log, logConnection } from './connection-log.ts';
+import type { Endpoint } from './endpoint.ts';
+import { EndpointUsers } from './endpoint-users.ts';
+import { LossReport } from './loss-report.ts';
+import { addressOfQueue } from './messages.ts';
+import type { Texts } from './texts.ts';
+
+/** Milliseconds that the users' last messages, the farewell and the store may take together. */
+export const closeDeadline = 2000;
+
+/** Milliseconds that the store has at least to write what it was asked for. */
+const storeDeadline = 500;
+
+/** What a session is made of and lives in. */
+export interface SessionSurroundings {
+  readonly transport: Transport;
+  readonly thread: StoreThread;
+  /** Of the store's file. */
+  readonly path: string;
+  readonly texts: Texts;
+}
+
+export class EndpointSession {
+  readonly endpoint: Endpoint;
+  readonly users = new EndpointUsers();
+  readonly client: KaaClient;
+  readonly store: DiskStore;
+  readonly forwarder: Forwarder;
+  readonly #losses: LossReport;
+  #log: Log;
+  #forwarding = false;
+  #behind: Promise<void> | undefined;
+  #ended: Promise<void> | undefined;
+
+  /** @param log of the kaa-endpoint node */
+  constructor(endpoint: Endpoint, log: Log, { transport, thread, path, texts }: SessionSurroundings) {
+    this.endpoint = endpoint;
+    this.#log = log;
+    this.#losses = new LossReport((error) => this.#raise(undefined, undefined, error));
+    this.client = new KaaClient(endpoint.client, transport);
+    logConnection(this.client, texts, () => this.#log);
+    this.client.onStatus((status) => this.users.statusChanged(status));
+    this.client.onTrouble(() => this.users.troubleChanged());
+    this.store = new DiskStore(
+      thread,
+      { path, ...endpoint.outbox },
+      {
+        movedAside: (aside) => this.#log.warn(texts('log.store.damaged', { file: path, aside })),
+        lost: (dropped, expired) => this.#losses.add(dropped, expired),
+        backlogChanged: () => this.users.storeChanged(),
+      },
+    );
+    this.forwarder = new Forwarder(this.client, this.store.outbox, {
+      addressOf: (queue) => addressOfQueue(queue, endpoint),
+      rejected: (address, node, sample, error) => this.users.raise(node, address, error, { payload: sample }),
+      paused: (address, node, error) => this.#raise(node, address, error),
+      failed: (address, error) => this.#raise(undefined, address, error),
+      troubleChanged: () => this.users.storeChanged(),
+    });
+  }
+
+  /** Whether it has ended, or is about to. */
+  get isEnding(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** @param behind the end of the session before: the server would take both for one */
+  open(behind: Promise<void> | undefined): void {
+    this.#behind = behind;
+    this.client.open(behind);
+  }
+
+  /** The kaa-endpoint node was replaced: from now on its story goes to another log. */
+  adopt(log: Log): void {
+    this.#log = log;
+  }
+
+  /** Forwards what waits on disk; for the flows have started, and whoever is told of it is there. */
+  startForwarding(): void {
+    if (this.#forwarding) return;
+    this.#forwarding = true;
+    this.forwarder.start();
+  }
+
+  /**
+   * Ends for good; resolves when the connection and the store are gone.
+   * @param deadline milliseconds that this may take
+   */
+  end(deadline: number): Promise<void> {
+    this.#ended ??= this.#end(deadline);
+    return this.#ended;
+  }
+
+  async #end(deadline: number): Promise<void> {
+    const started = performance.now();
+    const left = (): number => Math.max(0, deadline - (performance.now() - started));
+    this.#losses.close();
+    // Where nodes are left, the time for last messages is over.
+    if (this.users.size === 0) await this.#finishForwarding(left());
+    await this.client.close(left());
+    await this.store.close(Math.max(storeDeadline, left()));
+    await this.#behind;
+  }
+
+  /** Samples whose answer is on its way would be sent twice. */
+  async #finishForwarding(deadline: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, deadline);
+    await Promise.race([this.forwarder.finish(), late]);
+    clearTimeout(timer);
+  }
+
+  /** Where no node is left to tell, the log is told. */
+  #raise(nodeId: string | undefined, address: EndpointAddress | undefined, error: Error): void {
+    if (!this.users.raise(nodeId, address, error)) this.#log.warn(error.message);
+  }
+}

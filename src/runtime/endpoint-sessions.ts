@@ -1,0 +1,83 @@
+/**
+ * The sessions of this process by the id of their kaa-endpoint node. They live here and not in the node, which every
+ * deploy replaces: one whose settings are unchanged is handed over. A session begins with its first user and ends with
+ * its last, except that a deploy may bring another user in a moment.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Log } from './connection-log.ts';
+import type { Deploys } from './deploys.ts';
+import type { Endpoint } from './endpoint.ts';
+import { closeDeadline, EndpointSession, type SessionSurroundings } from './endpoint-session.ts';
+import type { EndpointUser } from './endpoint-users.ts';
+
+export class EndpointSessions {
+  readonly #deploys: Pick<Deploys, 'underWay'>;
+  readonly #sessions = new Map<string, EndpointSession>();
+
+  constructor(deploys: Pick<Deploys, 'underWay'>) {
+    this.#deploys = deploys;
+  }
+
+  /**
+   * The session of an endpoint, connecting if `user` is its first. Where the settings have changed since, the old
+   * session ends before the new one connects.
+   * @param surroundings gives what a new one needs
+   */
+  register(
+    nodeId: string,
+    endpoint: Endpoint,
+    log: Log,
+    user: EndpointUser,
+    surroundings: () => SessionSurroundings,
+  ): EndpointSession {
+    const known = this.#sessions.get(nodeId);
+    const isSame = known !== undefined && !known.isEnding && isDeepStrictEqual(known.endpoint, endpoint);
+    const session = isSame ? known : new EndpointSession(endpoint, log, surroundings());
+    session.users.add(user);
+    if (isSame) {
+      session.adopt(log);
+      return session;
+    }
+    this.#sessions.set(nodeId, session);
+    session.open(known?.end(closeDeadline));
+    return session;
+  }
+
+  /** A node is about to close. Where it is likely to be replaced, what comes for it waits for its successor. */
+  leaving({ client }: EndpointSession): void {
+    if (this.#deploys.underWay) client.holdPushes();
+  }
+
+  /**
+   * Leaves. The last user's leaving ends the session, unless a deploy is under way. Resolves when `user` need not wait
+   * any more.
+   * @param deadline milliseconds that this may take
+   */
+  async deregister(nodeId: string, session: EndpointSession, user: EndpointUser, deadline: number): Promise<void> {
+    if (!session.users.delete(user)) return;
+    session.client.forget(user);
+    if (session.users.size === 0 && !this.#deploys.underWay) await this.#end(nodeId, session, deadline);
+  }
+
+  /** The endpoint is gone for good: its users may send their last messages, then the session ends, within the deadline. */
+  async end(nodeId: string): Promise<void> {
+    const session = this.#sessions.get(nodeId);
+    if (session === undefined) return;
+    const started = performance.now();
+    await session.users.gone(closeDeadline);
+    await this.#end(nodeId, session, Math.max(0, closeDeadline - (performance.now() - started)));
+  }
+
+  /** A deploy is over: what is used goes on, and what nobody came for ends. */
+  deployOver(): void {
+    for (const [nodeId, session] of this.#sessions) {
+      if (session.users.size > 0) session.client.releasePushes();
+      else void this.#end(nodeId, session, closeDeadline);
+    }
+  }
+
+  async #end(nodeId: string, session: EndpointSession, deadline: number): Promise<void> {
+    await session.end(deadline);
+    if (this.#sessions.get(nodeId) === session) this.#sessions.delete(nodeId);
+  }
+}
