@@ -6,8 +6,11 @@ export interface BackOffLimits {
   readonly longest: number;
 }
 
-/** Milliseconds to wait after `failures` (1, 2, …) failures: half of the step is fixed, half is random. */
+/** The random part, as a share of the fixed one: whoever was cut off together does not come back together. */
+const jitter = 0.5;
+
+/** Milliseconds to wait after `failures` (1, 2, …) failures. */
 export function backOff(failures: number, { shortest, longest }: BackOffLimits): number {
-  const step = Math.min(longest, shortest * 2 ** (failures - 1));
-  return Math.round(1000 * Math.max(shortest, step * (0.5 + Math.random() / 2)));
+  const step = Math.min(longest / (1 + jitter), shortest * 2 ** (failures - 1));
+  return Math.round(1000 * step * (1 + jitter * Math.random()));
 }

@@ -125,7 +125,7 @@ export class Connection {
   /** To be told of every message that timed out, with the time of its publishing. */
   unanswered(publishedAt: number, awaited: Awaited): void {
     if (this.#state.name !== 'connected' || this.#state.missing !== undefined) return;
-    const { messageAt = 0, receiptAt = 0 } = this.#state;
+    const { messageAt = -Infinity, receiptAt = -Infinity } = this.#state;
     const heard = awaited === 'receipt' ? Math.max(messageAt, receiptAt) : messageAt;
     if (heard < publishedAt) this.#setMissing(awaited);
   }

@@ -505,7 +505,7 @@ describe('client', () => {
       const { outcome, message } = await published();
       server.link.break();
       await failure(outcome);
-      await clock.tickAsync(1000);
+      await clock.tickAsync(1500);
       server.link.accept();
       server.answerAll();
       const ids = await Promise.all(Array.from({ length: 98 }, () => send().then(({ requestId }) => requestId)));
@@ -527,7 +527,7 @@ describe('client', () => {
       await published();
       await published(samples, 'receipt');
       server.link.break();
-      await clock.tickAsync(1000);
+      await clock.tickAsync(1500);
       assert.equal(server.links.length, 2);
       server.link.accept();
       await clock.tickAsync(60_000);
@@ -539,7 +539,7 @@ describe('client', () => {
       server.answerAll();
       await send();
       server.link.break();
-      await clock.tickAsync(1000);
+      await clock.tickAsync(1500);
       server.link.accept();
       await settle();
       assert.equal(server.link.filters.length, 3);
@@ -558,7 +558,7 @@ describe('client', () => {
         await send(metric('often'));
       }
       server.link.break();
-      await clock.tickAsync(1000);
+      await clock.tickAsync(1500);
       server.link.accept();
       await settle();
       assert.deepEqual(new Set(server.link.filters.map((filter) => filter.split('/')[5])), new Set(['often']));
@@ -591,8 +591,21 @@ describe('client', () => {
       server.link.accept();
       await clock.tickAsync(60_000);
       server.link.break();
-      await clock.tickAsync(1000);
+      await clock.tickAsync(1500);
       assert.equal(server.links.length, 10);
+    });
+
+    it('spreads also the first attempts after a loss, so that many clients do not come back together', async () => {
+      const pauses = new Set<number>();
+      for (let round = 0; round < 20; round += 1) {
+        await connect();
+        server.link.break();
+        const before = performance.now();
+        await clock.nextAsync();
+        pauses.add(performance.now() - before);
+        await client.close(0);
+      }
+      assert.ok(pauses.size > 5, [...pauses].join());
     });
 
     it('says that the first message was refused when the server drops us right after it without a word', async () => {
@@ -618,6 +631,35 @@ describe('client', () => {
       assert.equal(offlineReason(), 'dropped');
     });
 
+    it('says that it is taken over when the server drops it again and again', async () => {
+      await connect();
+      const reasons: (string | undefined)[] = [];
+      for (let round = 0; round < 4; round += 1) {
+        const { message } = await published();
+        server.link.deliver(`${message.topic}/status`);
+        server.link.break({ reason: 'dropped' });
+        reasons.push(offlineReason());
+        await clock.nextAsync();
+        server.link.accept();
+        await settle();
+      }
+      assert.deepEqual(reasons, ['dropped', 'dropped', 'dropped-repeatedly', 'dropped-repeatedly']);
+    });
+
+    it('says so only where no connection between was stable', async () => {
+      await connect();
+      for (let round = 0; round < 4; round += 1) {
+        const { message } = await published();
+        server.link.deliver(`${message.topic}/status`);
+        if (round === 2) await clock.tickAsync(60_000);
+        server.link.break({ reason: 'dropped' });
+        assert.equal(offlineReason(), 'dropped');
+        await clock.nextAsync();
+        server.link.accept();
+        await settle();
+      }
+    });
+
     it('stays offline with its reason through further attempts', async () => {
       open();
       const states: string[] = [];
@@ -632,7 +674,7 @@ describe('client', () => {
       await connect();
       const first = server.link;
       first.break();
-      await clock.tickAsync(1000);
+      await clock.tickAsync(1500);
       server.link.accept();
       const { outcome, message } = await published();
       first.deliver(`${message.topic}/status`);
@@ -676,6 +718,68 @@ describe('client', () => {
       assert.equal((await failure(send())).code, 'KAA_CLOSED');
       await clock.tickAsync(120_000);
       assert.equal(server.links.length, 1);
+    });
+  });
+
+  describe('trouble of a connection', () => {
+    let troubles: (string | undefined)[];
+
+    beforeEach(async () => {
+      await connect();
+      troubles = [];
+      client.onTrouble(() => void troubles.push(client.trouble));
+    });
+
+    it('is a server that is silent while requests go out, until it answers', async () => {
+      const { outcome } = await published();
+      await clock.tickAsync(10_000);
+      assert.equal((await failure(outcome)).code, 'KAA_TIMEOUT');
+      assert.deepEqual(troubles, ['silent']);
+      const { message } = await published();
+      server.link.deliver(`${message.topic}/status`);
+      assert.deepEqual(troubles, ['silent', undefined]);
+    });
+
+    it('is none where the server has answered others meanwhile', async () => {
+      await published();
+      const { message } = await published({ ...samples, token: 'other' });
+      server.link.deliver(`${message.topic}/status`);
+      await clock.tickAsync(10_000);
+      assert.deepEqual(troubles, []);
+    });
+
+    it('is a server whose receipts come and whose answers do not', async () => {
+      await published();
+      const receipt = await published(samples, 'receipt');
+      receipt.message.receipt();
+      await clock.tickAsync(10_000);
+      assert.deepEqual(troubles, ['silent']);
+    });
+
+    it('are receipts that do not come, until one does', async () => {
+      await published(samples, 'receipt');
+      await clock.tickAsync(10_000);
+      assert.deepEqual(troubles, ['silent']);
+      const { message } = await published(samples, 'receipt');
+      message.receipt();
+      assert.deepEqual(troubles, ['silent', undefined]);
+    });
+
+    it('is a refused subscription, until it is granted', async () => {
+      server.link.grant = () => 128;
+      await failure(send());
+      assert.deepEqual(troubles, ['subscription-refused']);
+      server.answerAll();
+      server.link.grant = () => 0;
+      await send();
+      assert.deepEqual(troubles, ['subscription-refused', undefined]);
+    });
+
+    it('ends with the connection', async () => {
+      await published();
+      await clock.tickAsync(10_000);
+      server.link.break();
+      assert.deepEqual(troubles, ['silent', undefined]);
     });
   });
 

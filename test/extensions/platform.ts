@@ -62,7 +62,8 @@ export class Platform {
 
   async reconnect(): Promise<void> {
     await this.disconnect();
-    await this.clock.tickAsync(2000);
+    const attempts = this.server.links.length;
+    while (this.server.links.length === attempts) await this.clock.tickAsync(100);
     await this.connect();
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import FakeTimers from '@sinonjs/fake-timers';
 import type { Node, NodeStatus as Shown } from 'node-red';
-import { KaaRejectedError, KaaTimeoutError } from '../../src/protocol/errors.ts';
+import { KaaConfigError, KaaRejectedError, KaaTimeoutError } from '../../src/protocol/errors.ts';
 import { NodeStatus } from '../../src/runtime/node-status.ts';
 import type { Backlog } from '../../src/store/store.ts';
 
@@ -109,6 +109,38 @@ describe('status of a node', () => {
     status.connection({ state: 'offline', reason: 'dropped', failures: [] });
     await clock.tickAsync(500);
     assert.equal(texts().at(-1), 'status.reason.dropped');
+  });
+
+  it('shows what is wrong although there is a connection', async () => {
+    status.start(false);
+    status.connection({ state: 'connected', url: 'mqtt://a' });
+    await clock.tickAsync(500);
+    trouble = 'silent';
+    status.troubleChanged();
+    await clock.tickAsync(500);
+    const { text, fill, shape, kaa } = shown.at(-1) ?? {};
+    assert.deepEqual([text, fill, shape], ['status.trouble.silent', 'yellow', 'ring']);
+    assert.deepEqual(kaa, { state: 'connected', reason: 'silent', backlog: 0, oldestAgeS: 0, inFlight: 3 });
+    trouble = undefined;
+    status.troubleChanged();
+    await clock.tickAsync(500);
+    assert.equal(texts().at(-1), 'status.connected');
+  });
+
+  it('says that a subscription was refused rather than that the node is not set up', () => {
+    status.connection({ state: 'connected', url: 'mqtt://a' });
+    trouble = 'subscription-refused';
+    status.failed(new KaaConfigError('refused'), 1);
+    status.start(false);
+    assert.deepEqual(texts(), ['status.trouble.subscription-refused']);
+  });
+
+  it('shows the last error of the node rather than what is wrong with the connection', () => {
+    status.connection({ state: 'connected', url: 'mqtt://a' });
+    trouble = 'silent';
+    status.failed(error, 1);
+    status.start(false);
+    assert.deepEqual(texts(), ['status.error.KAA_TIMEOUT']);
   });
 
   it('shows nothing any more once closed', async () => {
