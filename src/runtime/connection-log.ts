@@ -6,7 +6,10 @@ import type { Texts } from './texts.ts';
 /** Milliseconds in which the same trouble of a connection is told of once. */
 const troubleInterval = 600_000;
 
+/** The part of a kaa-endpoint node that is used to write to the log. */
 export interface Log {
+  readonly id: string;
+  readonly name?: string | undefined;
   log(text: string): void;
   warn(text: string): void;
 }

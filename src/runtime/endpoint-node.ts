@@ -1,5 +1,6 @@
 /** The kaa-endpoint config node as the other nodes see it. */
 import type { Node, NodeAPI } from 'node-red';
+import type { EndpointAddress } from '../client/channel.ts';
 import { mqttTransport } from '../client/mqtt-transport.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import { Deploys } from './deploys.ts';
@@ -67,8 +68,16 @@ export class EndpointConnection {
     // Whoever is told of samples from earlier times has to be there; where there are none, nothing is opened for them.
     this.#notStarted = whenFlowsStarted(this.#RED, () => {
       if (hasStore(path)) session.startForwarding();
+      sessions.compareSoon(session);
     });
     return session;
+  }
+
+  /** A node receives for an endpoint from now on, until the returned function is called. */
+  serving(session: EndpointSession, { token }: EndpointAddress): () => void {
+    const end = session.tokens.add(token);
+    sessions.compareSoon(session);
+    return end;
   }
 
   /** To be told before a node closes. */

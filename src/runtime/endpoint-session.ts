@@ -10,6 +10,7 @@ import type { Endpoint } from './endpoint.ts';
 import { EndpointUsers } from './endpoint-users.ts';
 import { LossReport } from './loss-report.ts';
 import { addressOfQueue } from './messages.ts';
+import { SpokenTokens } from './spoken-tokens.ts';
 import type { Texts } from './texts.ts';
 
 /** Milliseconds that the users' last messages, the farewell and the store may take together. */
@@ -33,6 +34,10 @@ export class EndpointSession {
   readonly client: KaaClient;
   readonly store: DiskStore;
   readonly forwarder: Forwarder;
+  readonly tokens: SpokenTokens;
+  readonly #texts: Texts;
+  /** Sessions that this one takes something away from, as was told. */
+  readonly #conflicts = new WeakSet<EndpointSession>();
   readonly #losses: LossReport;
   #log: Log;
   #forwarding = false;
@@ -43,6 +48,9 @@ export class EndpointSession {
   constructor(endpoint: Endpoint, log: Log, { transport, thread, path, texts }: SessionSurroundings) {
     this.endpoint = endpoint;
     this.#log = log;
+    this.#texts = texts;
+    this.tokens = new SpokenTokens(endpoint.client);
+    if (endpoint.token !== undefined) this.tokens.add(endpoint.token);
     this.#losses = new LossReport((error) => this.#raise(undefined, undefined, error));
     this.client = new KaaClient(endpoint.client, transport);
     logConnection(this.client, texts, () => this.#log);
@@ -80,6 +88,16 @@ export class EndpointSession {
   /** The kaa-endpoint node was replaced: from now on its story goes to another log. */
   adopt(log: Log): void {
     this.#log = log;
+  }
+
+  /** Warns once of another session that wants the same from the same server. */
+  compareWith(other: EndpointSession): void {
+    if (other === this || this.isEnding || other.isEnding) return;
+    if (this.#conflicts.has(other) || other.#conflicts.has(this)) return;
+    const conflict = this.tokens.conflictWith(other.tokens);
+    if (conflict === undefined) return;
+    this.#conflicts.add(other);
+    this.#log.warn(this.#texts(`log.conflict.${conflict}`, { other: other.#log.name || other.#log.id }));
   }
 
   /** Forwards what waits on disk; for the flows have started, and whoever is told of it is there. */

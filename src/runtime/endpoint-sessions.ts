@@ -13,6 +13,7 @@ import type { EndpointUser } from './endpoint-users.ts';
 export class EndpointSessions {
   readonly #deploys: Pick<Deploys, 'underWay'>;
   readonly #sessions = new Map<string, EndpointSession>();
+  readonly #compared = new Set<EndpointSession>();
 
   constructor(deploys: Pick<Deploys, 'underWay'>) {
     this.#deploys = deploys;
@@ -41,6 +42,12 @@ export class EndpointSessions {
     this.#sessions.set(nodeId, session);
     session.open(known?.end(closeDeadline));
     return session;
+  }
+
+  /** Looks for sessions that would take something away from this one, when all have said what they speak for. */
+  compareSoon(session: EndpointSession): void {
+    if (this.#compared.size === 0) setImmediate(() => this.#compare());
+    this.#compared.add(session);
   }
 
   /** A node is about to close. Where it is likely to be replaced, what comes for it waits for its successor. */
@@ -74,6 +81,11 @@ export class EndpointSessions {
       if (session.users.size > 0) session.client.releasePushes();
       else void this.#end(nodeId, session, closeDeadline);
     }
+  }
+
+  #compare(): void {
+    for (const one of this.#compared) for (const other of this.#sessions.values()) one.compareWith(other);
+    this.#compared.clear();
   }
 
   async #end(nodeId: string, session: EndpointSession, deadline: number): Promise<void> {

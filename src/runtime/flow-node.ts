@@ -32,6 +32,8 @@ export interface FlowNodeContext {
   readonly raise: (address: EndpointAddress | undefined, error: Error) => void;
   /** Shows how the last try to observe a resource path ended, and tells Catch of each change of the reason. */
   readonly observing: (address: EndpointAddress, path: string, error: unknown) => void;
+  /** The node receives for an endpoint, until the returned function is called. */
+  readonly serving: (address: EndpointAddress) => () => void;
   /** An endpoint is not observed any more. */
   readonly notObserving: (address: EndpointAddress) => void;
 }
@@ -162,6 +164,7 @@ class RunningNode implements EndpointUser {
         forwarder,
         emit: (address, properties) => this.#emit(address, properties),
         raise: (address, error) => this.raise(address, error),
+        serving: (address) => this.#endpointNode.connection.serving(this.#session, address),
         observing: (address, path, error) => this.#observing(address, path, error),
         notObserving: (address) => this.#notObserving(address),
       });

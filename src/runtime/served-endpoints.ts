@@ -152,8 +152,10 @@ class ServedEndpoints {
   }
 
   #start(address: EndpointAddress): () => void {
+    const notServing = this.#context.serving(address);
     const end = this.#serve(address);
     return () => {
+      notServing();
       end();
       this.#context.notObserving(address);
     };

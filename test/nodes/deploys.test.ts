@@ -147,6 +147,14 @@ for (const runtime of runtimes) {
       });
     }
 
+    it('two endpoints that speak for one token at the same server are told of', async () => {
+      const second = { id: 'second', name: 'Second', type: 'kaa-endpoint', url: link.url, appVersion: 'v1' };
+      const node = { ...place, id: 'other', type: 'kaa-metadata', endpoint: 'second', wires: [[]] };
+      await nodeRed.deploy([...flow(link.url), { ...second, credentials: { token } }, node]);
+      await until(() => /Second|endpoint/.test(nodeRed.output) && /same endpoint token/.test(nodeRed.output));
+      assert.doesNotMatch(nodeRed.output, new RegExp(token));
+    });
+
     it('stopped flows end the connection within 2 s, and started ones connect again', async () => {
       const state = (name: string): Promise<Response> =>
         fetch(`${nodeRed.url}/flows/state`, {

@@ -48,7 +48,11 @@ describe('sessions of endpoints', () => {
   };
 
   function register(who: EndpointUser, changes: Partial<Endpoint> = {}, nodeId = 'endpoint'): EndpointSession {
-    const story = { log: (text: string) => void log.push(text), warn: (text: string) => void log.push(text) };
+    const story = {
+      id: nodeId,
+      log: (text: string) => void log.push(text),
+      warn: (text: string) => void log.push(text),
+    };
     return sessions.register(nodeId, structuredClone({ ...settings, ...changes }), story, who, () => ({
       transport: (options, listener) => {
         closedAtOpening.push(server.links.map(({ closed }) => closed));
@@ -167,6 +171,49 @@ describe('sessions of endpoints', () => {
     await sessions.deregister('endpoint', session, before, 2000);
     server.link.accept();
     assert.deepEqual([server.link.closed, after.states], [false, ['connected']]);
+  });
+
+  describe('that would take something away from each other', () => {
+    const conflicts = async (...found: EndpointSession[]): Promise<readonly string[]> => {
+      for (const session of found) sessions.compareSoon(session);
+      await new Promise((resolve) => setImmediate(resolve));
+      return log.filter((text) => text.startsWith('log.conflict.'));
+    };
+    const withClient = (changes: Parameters<typeof clientOptions>[0]): Partial<Endpoint> => ({
+      client: clientOptions(changes),
+    });
+
+    it('because of the same token at the same server are told of once', async () => {
+      const one = register(user('one'));
+      const other = register(user('two'), withClient({ clientId: 'other' }), 'other');
+      assert.deepEqual(await conflicts(one, other), ['log.conflict.token']);
+      assert.deepEqual(await conflicts(other, one), ['log.conflict.token']);
+    });
+
+    it('because of the same client ID at the same server are told of', async () => {
+      const one = register(user('one'));
+      const other = register(user('two'), { token: 'another' }, 'other');
+      assert.deepEqual(await conflicts(one, other), ['log.conflict.clientId']);
+    });
+
+    it('because of a token that their nodes receive for are told of, and not when it is given up', async () => {
+      const one = register(user('one'));
+      const other = register(user('two'), { token: 'another', ...withClient({ clientId: 'other' }) }, 'other');
+      const end = other.tokens.add('t');
+      end();
+      assert.deepEqual(await conflicts(one, other), []);
+      other.tokens.add('t');
+      assert.deepEqual(await conflicts(one, other), ['log.conflict.token']);
+    });
+
+    it('are none at different servers, which are two ports of one machine for this one only', async () => {
+      const one = register(user('one'));
+      const here = register(user('two'), withClient({ clientId: 'b', urls: ['mqtt://127.0.0.1:1884'] }), 'other');
+      assert.deepEqual(await conflicts(one, here), []);
+      register(user('three'), withClient({ clientId: 'c', urls: ['mqtts://kaa.example:8883'] }), 'endpoint');
+      const plain = register(user('four'), withClient({ clientId: 'd', urls: ['mqtt://kaa.example'] }), 'other');
+      assert.deepEqual(await conflicts(plain), ['log.conflict.token']);
+    });
   });
 
   describe('at a deploy', () => {
