@@ -6,11 +6,15 @@
  */
 import type { Duplex } from 'node:stream';
 import type { IClientOptions, MqttClient } from 'mqtt';
+import { PacketLengths } from '../protocol/packet-lengths.ts';
 import { linkFailure } from './link-failure.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions, QualityOfService, Transport } from './transport.ts';
 
 /** Milliseconds between two looks into the buffer of a stream that is slow to take messages. */
 const bufferLookInterval = 5;
+
+/** Bytes of the largest packet that is taken: MQTT.js would collect up to 256 MB. */
+const largestPacket = 16 * 1_048_576;
 
 /** MQTT 3.1.1, 3.9.3: the SUBACK code of a refused filter. */
 const refused = 128;
@@ -113,6 +117,12 @@ class MqttLink implements Link {
       // MQTT.js keeps errors without a code to itself, among them an HTTP answer where a WebSocket was asked for.
       client.stream.on('error', (error) => {
         this.#failure ??= linkFailure(error, this.#accepted);
+      });
+      const lengths = new PacketLengths(largestPacket);
+      client.stream.on('data', (chunk: Buffer) => {
+        if (!lengths.tooLarge(chunk)) return;
+        this.#failure ??= { reason: 'too-large' };
+        destroy(client);
       });
     } catch (error) {
       this.#end(linkFailure(error, false));

@@ -60,6 +60,19 @@ describe('transport over MQTT.js', () => {
     }
   });
 
+  it('does not collect a message of more than 16 MB, and says so', async () => {
+    const url = await listen((socket) => {
+      connack(0)(socket);
+      socket.once('data', () => {
+        // PUBLISH, announced with 200 MB.
+        const header = Buffer.from([0x30, 0x80, 0x80, 0xaf, 0x5f]);
+        setImmediate(() => socket.write(Buffer.concat([header, Buffer.alloc(10)])));
+      });
+    });
+    const { closed } = openLink(url);
+    assert.deepEqual(await closed, { reason: 'too-large' });
+  });
+
   it('tells when the server accepts the login', async () => {
     const { link, connected } = openLink(await listen(connack(0)));
     await connected;
