@@ -51,6 +51,9 @@ export function isApplied({ statusCode }: AppliedReport): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
+/** Received ones that wait for their turn; beyond, only the newest counts. */
+const mostWaiting = 100;
+
 export abstract class EndpointAssignment<
   Memory extends { readonly received?: StoredAssignment },
   Node extends AssignmentObserver,
@@ -70,6 +73,9 @@ export abstract class EndpointAssignment<
   #observing: StandingRequest | undefined;
   /** Why the nodes do not get what they should, by resource. */
   readonly #troubles = new Map<ResourceOf, { readonly error: unknown; readonly concerns: (node: Node) => boolean }>();
+  /** Received ones that wait for their turn, and the newest one where there are too many. */
+  #waiting = 0;
+  #newest: ReceivedAssignment | undefined;
   /** Calls that are not finished. */
   #calls = 0;
   #closed = false;
@@ -304,8 +310,22 @@ export abstract class EndpointAssignment<
   /** Answers and pushes are taken in the order in which they came. */
   #read(message: Partial<Push>): Reading {
     const reading = readAssignment(this.#label, message);
-    if (!isUnchanged(reading)) void this.inTurn(() => this.take(reading));
+    if (!isUnchanged(reading)) this.#takeInTurn(reading);
     return reading;
+  }
+
+  #takeInTurn(received: ReceivedAssignment): void {
+    if (this.#waiting >= mostWaiting) {
+      this.#newest = received;
+      return;
+    }
+    this.#waiting += 1;
+    void this.inTurn(() => this.take(received)).finally(() => {
+      this.#waiting -= 1;
+      const newest = this.#newest;
+      this.#newest = undefined;
+      if (newest !== undefined) this.#takeInTurn(newest);
+    });
   }
 
   #path(resource: ResourceOf): string {

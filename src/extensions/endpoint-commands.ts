@@ -1,7 +1,7 @@
 /** The commands of one endpoint: each is handed out once, has a deadline, and is answered once. */
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
-import { asError, KaaDuplicateError } from '../protocol/errors.ts';
+import { asError, KaaBusyError, KaaDuplicateError } from '../protocol/errors.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 import type { CommandResult, Store, StoredCommand } from '../store/store.ts';
 import { CommandResults } from './command-results.ts';
@@ -26,6 +26,17 @@ const longestTimer = 2_147_483_647;
 const mostUnclaimed = 1000;
 const claimTime = 10_000;
 
+/** Commands that wait to be written to the ledger; the platform keeps the others until it is asked again. */
+const mostWaiting = 10_000;
+
+/** Commands that the flow has not answered; beyond, no further ones are taken. */
+const mostUnanswered = 100_000;
+
+const tooMany = 'commands of this endpoint wait for a result already; further ones are taken when some are answered';
+
+/** Milliseconds; it is forgotten after a day that the platform asks for a command, so that this is exact enough. */
+const askedLately = 3_600_000;
+
 /** Milliseconds after which the platform is asked for everything again, to learn what it asks for no more. */
 const askAgainAfter = 43_200_000;
 
@@ -46,6 +57,11 @@ export class EndpointCommands implements EndpointKeeper {
   readonly #troubles = new Map<string, unknown>();
   /** What nodes left behind for their successors, and when, on the clock of `performance.now()`. */
   #unclaimed: { readonly command: ReceivedCommand; readonly since: number }[] = [];
+  /** Commands that wait for their turn. */
+  #waiting = 0;
+  /** Types of which commands were left with the platform, because there were too many. */
+  readonly #left = new Set<string>();
+  #isFull = false;
   readonly #serial = new Serial();
   #phase: 'opening' | 'open' | 'closed' = 'opening';
 
@@ -100,6 +116,7 @@ export class EndpointCommands implements EndpointKeeper {
       return { answered: command, unkept: await this.#known.save(command) };
     });
     this.#disarm(answered);
+    this.#askForLeft();
     const outcome = await this.#results.report(answered, responder);
     // It is sent later only if this process lives as long, which is no success.
     if (outcome.stored === true && unkept !== undefined) throw unkept;
@@ -161,7 +178,18 @@ export class EndpointCommands implements EndpointKeeper {
 
   #received(type: string, body: unknown, requestId: number | undefined): void {
     if (this.#receiversOf(type).length === 0) return;
-    for (const command of commandsIn(type, body, requestId)) void this.#inTurn(() => this.#take(command));
+    for (const command of commandsIn(type, body, requestId)) {
+      if (this.#isInWork(command)) continue;
+      if (this.#waiting >= mostWaiting) {
+        this.#left.add(type);
+        break;
+      }
+      this.#waiting += 1;
+      void this.#inTurn(() => this.#take(command)).finally(() => {
+        this.#waiting -= 1;
+        this.#askForLeft();
+      });
+    }
     void this.#inTurn(() => this.#observe());
     const completeAt = this.#completeAt.get(type);
     if (completeAt === undefined || Date.now() - completeAt <= askAgainAfter) return;
@@ -176,6 +204,20 @@ export class EndpointCommands implements EndpointKeeper {
     await this.#known.forgetOld(
       (other) => other.type !== type && (other.result === undefined || this.#receiversOf(other.type).length > 0),
     );
+  }
+
+  /** Whether there is nothing to be done, not even to remember that the platform asks for it. */
+  #isInWork({ type, id, payload }: ReceivedCommand): boolean {
+    const known = this.#known.find(type, id, digest(payload));
+    return known !== undefined && known.result === undefined && Date.now() - known.askedAt < askedLately;
+  }
+
+  /** Commands that were left with the platform are asked for when there is room for them. */
+  #askForLeft(): void {
+    if (this.#left.size === 0 || this.#waiting > 0 || this.#known.unanswered > mostUnanswered * 0.9) return;
+    this.#isFull = false;
+    for (const type of this.#left) this.#observed.repeat(type);
+    this.#left.clear();
   }
 
   #tell(receiver: CommandReceiver, path: string, error: unknown): void {
@@ -201,6 +243,12 @@ export class EndpointCommands implements EndpointKeeper {
     if (known !== undefined) {
       await this.#known.save({ ...known, askedAt: Date.now() });
       if (known.result !== undefined) this.#results.repeat(known);
+      return;
+    }
+    if (this.#known.unanswered >= mostUnanswered) {
+      this.#left.add(type);
+      if (!this.#isFull) this.#failed(new KaaBusyError(this.#known.unanswered, tooMany), type);
+      this.#isFull = true;
       return;
     }
     const content = payload === undefined ? {} : { payload };

@@ -5,6 +5,12 @@ import type { CommandLedger, StoredCommand, StoredEndpoint } from '../store/stor
 /** Milliseconds after which a command that the platform does not ask for any more is forgotten. */
 const lifetime = 86_400_000;
 
+/** Commands of an endpoint that are remembered; beyond, the oldest ones that need nothing more are forgotten. */
+const most = 100_000;
+
+/** How many are forgotten then, so that this is seldom. */
+const forgotten = most / 10;
+
 export class KnownCommands {
   readonly #ledger: CommandLedger;
   readonly #endpoint: StoredEndpoint;
@@ -13,6 +19,8 @@ export class KnownCommands {
   readonly #commands = new Map<string, StoredCommand[]>();
   /** How many are known of each type. */
   readonly #types = new Map<string, number>();
+  #size = 0;
+  #unanswered = 0;
 
   /** @param failed told where the ledger fails: what it should keep is kept here only */
   constructor(ledger: CommandLedger, endpoint: StoredEndpoint, failed: (error: unknown) => void) {
@@ -29,6 +37,11 @@ export class KnownCommands {
 
   *all(): Iterable<StoredCommand> {
     for (const commands of this.#commands.values()) yield* commands;
+  }
+
+  /** How many wait for a result. */
+  get unanswered(): number {
+    return this.#unanswered;
   }
 
   types(): Iterable<string> {
@@ -50,7 +63,9 @@ export class KnownCommands {
    */
   async save(command: StoredCommand): Promise<Error | undefined> {
     this.#put(command);
-    return this.#try(() => this.#ledger.write(this.#endpoint, command));
+    const kept = this.#try(() => this.#ledger.write(this.#endpoint, command));
+    if (this.#size > most) await this.#forgetOldest();
+    return kept;
   }
 
   /** The result of a command needs not be sent any more. */
@@ -68,6 +83,9 @@ export class KnownCommands {
     if (left.length > 0) this.#commands.set(key, left);
     else this.#commands.delete(key);
     this.#count(command.type, -1);
+    for (const { digest, result } of commands) {
+      if (digest === command.digest && result === undefined) this.#unanswered -= 1;
+    }
     await this.#try(() => this.#ledger.remove(this.#endpoint, command));
   }
 
@@ -84,6 +102,15 @@ export class KnownCommands {
     }
   }
 
+  async #forgetOldest(): Promise<void> {
+    const oldest: StoredCommand[] = [];
+    for (const command of this.all()) {
+      if (command.result !== undefined && command.reported) oldest.push(command);
+      if (oldest.length === forgotten) break;
+    }
+    await Promise.all(oldest.map((command) => this.remove(command)));
+  }
+
   #of(type: string, id: number): readonly StoredCommand[] {
     return this.#commands.get(keyOf({ type, id })) ?? [];
   }
@@ -92,11 +119,15 @@ export class KnownCommands {
     const commands = this.#of(command.type, command.id);
     const index = commands.findIndex(({ digest }) => digest === command.digest);
     if (index === -1) this.#count(command.type, 1);
+    const before = commands[index];
+    if (before !== undefined && before.result === undefined) this.#unanswered -= 1;
+    if (command.result === undefined) this.#unanswered += 1;
     const put = index === -1 ? [...commands, command] : commands.with(index, command);
     this.#commands.set(keyOf(command), put);
   }
 
-  #count(type: string, change: number): void {
+  #count(type: string, change: 1 | -1): void {
+    this.#size += change;
     const count = (this.#types.get(type) ?? 0) + change;
     if (count > 0) this.#types.set(type, count);
     else this.#types.delete(type);

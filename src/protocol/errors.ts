@@ -121,8 +121,9 @@ export class KaaOfflineError extends KaaError {
 
 /** The waiting line is full. */
 export class KaaBusyError extends KaaError {
-  constructor(waiting: number) {
-    super('KAA_BUSY', `${waiting} requests are waiting already; send less often or in batches.`);
+  /** @param what waits, and what to do */
+  constructor(waiting: number, what = 'requests are waiting already; send less often or in batches') {
+    super('KAA_BUSY', `${waiting} ${what}.`);
   }
 }
 

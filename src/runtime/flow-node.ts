@@ -13,6 +13,7 @@ import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
 import { closeDeadline, type EndpointSession } from './endpoint-session.ts';
 import type { EndpointUser } from './endpoint-users.ts';
+import { ErrorLimit } from './error-limit.ts';
 import { whenFlowsStarted, whenStopping } from './flow-events.ts';
 import { addressProperties, type FlowMessage } from './messages.ts';
 import { type KaaStatus, NodeStatus } from './node-status.ts';
@@ -97,6 +98,7 @@ class RunningNode implements EndpointUser {
   readonly #endpoint: Endpoint;
   readonly #session: EndpointSession;
   readonly #status: NodeStatus;
+  readonly #errorLimit: ErrorLimit;
   /** Counts the messages that came in. */
   #messages = 0;
   #underWay = 0;
@@ -116,6 +118,7 @@ class RunningNode implements EndpointUser {
     this.#endpoint = connection.endpoint;
     const session = connection.register(this);
     this.#session = session;
+    this.#errorLimit = new ErrorLimit((count) => node.warn(sharedTexts(RED)('log.errorsLeftOut', { count })));
     const { client, store, forwarder } = session;
     this.#status = new NodeStatus(node, sharedTexts(RED), client.status, () => ({
       inFlight: client.inFlight,
@@ -163,7 +166,7 @@ class RunningNode implements EndpointUser {
         store,
         forwarder,
         emit: (address, properties) => this.#emit(address, properties),
-        raise: (address, error) => this.raise(address, error),
+        raise: (address, error) => this.#raiseLimited(address, error),
         serving: (address) => this.#endpointNode.connection.serving(this.#session, address),
         observing: (address, path, error) => this.#observing(address, path, error),
         notObserving: (address) => this.#notObserving(address),
@@ -180,7 +183,11 @@ class RunningNode implements EndpointUser {
 
   /** An error that belongs to no message: a new one tells Catch of it. */
   unexpectedError(target: Target, error: Error): void {
-    this.raise(target, error);
+    this.#raiseLimited(target, error);
+  }
+
+  #raiseLimited(address: EndpointAddress | undefined, error: Error): void {
+    if (this.#errorLimit.admit()) this.raise(address, error);
   }
 
   raise(address: EndpointAddress | undefined, error: Error, properties: Partial<FlowMessage> = {}): void {
@@ -211,7 +218,7 @@ class RunningNode implements EndpointUser {
     else {
       const trouble = asError(error);
       troubles.set(path, trouble);
-      if (reasonOf(before) !== reasonOf(trouble)) {
+      if (reasonOf(before) !== reasonOf(trouble) && this.#errorLimit.admit()) {
         this.#node.error(trouble, this.#newMessage(addressProperties(address, this.#endpoint)));
       }
     }
@@ -290,6 +297,7 @@ class RunningNode implements EndpointUser {
     behaviour.close?.();
     if (this.#underWay > 0) await this.#settled();
     this.#status.close();
+    this.#errorLimit.close();
     await this.#endpointNode.connection.deregister(this.#session, this, Math.max(0, deadline - performance.now()));
   }
 

@@ -787,4 +787,95 @@ describe('commands', () => {
     await respond(1);
     assert.equal(platform.bodies('result/reboot').length, 1);
   });
+
+  describe('while the nodes are replaced', () => {
+    it('are asked for again by the new ones', async () => {
+      const before = serve();
+      await platform.connect();
+      platform.requests.length = 0;
+      before.stop();
+      serve();
+      await platform.settle();
+      assert.deepEqual(platform.bodies('command/reboot'), [{ observe: true }]);
+    });
+
+    it('that were on their way to the old ones are taken by the new ones', async () => {
+      const before = serve();
+      await platform.connect();
+      disk.disturb = () => before.stop();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }, { id: 2 }]);
+      disk.disturb = () => {};
+      assert.deepEqual(before.ids, []);
+      const after = serve();
+      await platform.settle();
+      assert.deepEqual(after.ids, [1, 2]);
+    });
+
+    it('are left with the platform where the new ones come late', async () => {
+      const before = serve();
+      await platform.connect();
+      disk.disturb = () => before.stop();
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      disk.disturb = () => {};
+      await platform.clock.tickAsync(10_001);
+      const after = serve();
+      await platform.settle();
+      assert.deepEqual(after.ids, []);
+    });
+  });
+
+  describe('too many at once', () => {
+    beforeEach(() => {
+      // A disk would take a minute.
+      const ledger = {
+        read: () => Promise.resolve([]),
+        write: () => Promise.resolve(),
+        remove: () => Promise.resolve(),
+      };
+      commands = new Commands(platform.client, { process: 'this', commands: ledger });
+    });
+
+    async function until(condition: () => boolean): Promise<void> {
+      while (!condition()) await platform.clock.tickAsync(10);
+    }
+
+    it('beyond 10,000 that wait for the ledger stay with the platform, and are taken when there is room', async () => {
+      const receiver = serve();
+      await platform.connect();
+      outstanding = Array.from({ length: 10_500 }, (_value, index) => ({ id: index + 1 }));
+      for (const command of outstanding) {
+        platform.server.link.deliver('kp1/v1/cex/secret/command/reboot/status', [command]);
+      }
+      await until(() => receiver.ids.length >= 10_500);
+      assert.deepEqual(
+        receiver.ids,
+        outstanding.map((_command, index) => index + 1),
+      );
+    }).timeout(60_000);
+
+    it('beyond 100,000 that are not answered are left with the platform, told of once, and taken later', async () => {
+      const ledger = {
+        read: () => Promise.resolve([]),
+        write: () => Promise.resolve(),
+        remove: () => Promise.resolve(),
+      };
+      commands = new Commands(platform.client, { process: 'this', commands: ledger });
+      const receiver = serve();
+      await platform.connect();
+      outstanding = [{ id: 100_001 }, { id: 100_002 }];
+      for (let part = 0; part < 10; part += 1) {
+        const items = Array.from({ length: 10_000 }, (_value, index) => ({ id: part * 10_000 + index + 1 }));
+        await platform.push('cex', 'command/reboot', items);
+      }
+      await platform.push('cex', 'command/reboot', outstanding);
+      await platform.settle();
+      assert.equal(receiver.ids.length, 100_000);
+      assert.deepEqual(
+        receiver.failures.map((error) => 'code' in error && error.code),
+        ['KAA_BUSY'],
+      );
+      for (let id = 1; id <= 10_000; id += 1) await respond(id);
+      await until(() => receiver.ids.length === 100_002);
+    }).timeout(60_000);
+  });
 });

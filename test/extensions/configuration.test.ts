@@ -385,4 +385,16 @@ describe('configurations', () => {
       assert.deepEqual(platform.bodies('applied/json'), []);
     });
   });
+
+  it('a flood of them ends with the newest one, and few between', async () => {
+    const observer = new Observer();
+    assignments.configuration(address, '').observe(observer);
+    await platform.connect();
+    for (let number = 1; number <= 5000; number += 1) {
+      const configuration = { configId: String(number), config: {} };
+      platform.server.link.deliver('kp1/v1/cmx/secret/config/json/status', configuration);
+    }
+    while (observer.configIds.at(-1) !== '5000') await platform.clock.tickAsync(10);
+    assert.ok(observer.configIds.length < 300, String(observer.configIds.length));
+  });
 });
