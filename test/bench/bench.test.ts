@@ -48,6 +48,22 @@ describe('npm run bench', () => {
     }
   }).timeout(60_000);
 
+  it('measures a gateway, which observes all its endpoints and loses nothing (short form)', async () => {
+    const { gateway } = await quick('gateway');
+    assert.ok(gateway);
+    assert.equal(gateway.endpoints, 500);
+    for (const figures of Object.values(gateway.figures)) {
+      const { lost, missing, memory, heap, mostMemory, firstConnectCpu, ...others } = figures;
+      assert.deepEqual({ lost, missing }, { lost: 0, missing: 0 });
+      for (const figure of Object.values(others)) assertFigure(figure);
+      // Differences between two processes, for so few endpoints: the noise may be larger.
+      for (const figure of [memory, heap, mostMemory, firstConnectCpu]) assert.ok(Number.isFinite(figure));
+    }
+    const { firstConnectCpu, ...ratios } = gateway.ratios;
+    assert.ok(Number.isFinite(firstConnectCpu));
+    for (const ratio of Object.values(ratios)) assertFigure(ratio);
+  }).timeout(60_000);
+
   it('measures stored samples, all of which arrive, at a rate near that of sent ones (short form)', async () => {
     let ratios: number[] = [];
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {

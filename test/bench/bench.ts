@@ -1,8 +1,9 @@
 /**
- * `npm run bench`: what a confirmed sample costs, beside MQTT.js alone and core nodes wired by hand, and what it costs to
- * store samples before they are forwarded.
+ * `npm run bench`: what a confirmed sample costs, beside MQTT.js alone and core nodes wired by hand, what it costs to
+ * store samples before they are forwarded, and what many endpoints behind one connection cost.
  */
 import { Cleanup } from './cleanup.ts';
+import { measureGateway } from './gateway/gateway.ts';
 import { measureCase } from './measure.ts';
 import { type BenchCase, type Options, readOptions, usage, UsageError } from './options.ts';
 import { measureOutbox } from './outbox/outbox.ts';
@@ -45,6 +46,7 @@ async function measureAll(options: Options): Promise<Results> {
     seconds,
     ...(benchmarks.includes('trips') ? { trips: await measureTrips(options) } : {}),
     ...(benchmarks.includes('store') ? { outbox: await measureOutbox(options, cleanup) } : {}),
+    ...(benchmarks.includes('gateway') ? { gateway: await measureGateway(options, cleanup) } : {}),
   };
 }
 

@@ -57,11 +57,19 @@ export class ClosedLoop {
     await this.#drained();
   }
 
-  async measure({ window, warmUpMilliseconds, milliseconds, watchLoop }: MeasureOrder): Promise<Measurement> {
+  /** Sends a sample whose outcome nobody waits for. */
+  sendOne(): void {
+    this.#emit(0);
+  }
+
+  async measure(order: MeasureOrder): Promise<Measurement> {
+    const { window, warmUpMilliseconds, warmUpTrips = 0, milliseconds, watchLoop } = order;
     const lookForLost = setInterval(() => this.#giveUpLost(), lookInterval);
+    this.#trips = 0;
     this.#window = window;
     this.#fill();
     await sleep(warmUpMilliseconds);
+    while (this.#trips < warmUpTrips) await sleep(lookInterval);
 
     this.#trips = 0;
     this.#lost = 0;

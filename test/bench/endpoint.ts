@@ -15,7 +15,7 @@ export const appVersion = 'bench-v1';
 export const largestRequestId = 99_999;
 
 /** Topic of JSON samples, to which the request ID is appended. */
-export function sampleTopic({ token }: BenchEndpoint): string {
+export function sampleTopic({ token }: Pick<BenchEndpoint, 'token'>): string {
   return `kp1/${appVersion}/dcx/${token}/json`;
 }
 

@@ -6,11 +6,13 @@ export const usage = `Usage: npm run bench -- [options]
 
 trips: confirmed round trips of one telemetry sample: MQTT.js alone, core nodes wired by hand, and kaa-telemetry.
 store: samples that are stored before they are forwarded: how many are accepted, and what a large backlog costs.
+gateway: 10,000 endpoints behind one connection: how long a connect takes, and what each of them costs.
 
-  --only <name>       trips or store (default both)
+  --only <name>       trips, store or gateway (default all)
   --repetitions <n>   measurements of each case, of which the median is shown (default 3)
   --seconds <s>       length of one measurement (default 2); each contender is warmed up before its first one
-  --quick             one repetition of half a second, trips at QoS 0 on the embedded broker only, a short backlog
+  --quick             one repetition of half a second, trips at QoS 0 on the embedded broker only, a short backlog,
+                      500 endpoints
   --json              print the results as JSON
   --help              print this
 `;
@@ -18,7 +20,7 @@ store: samples that are stored before they are forwarded: how many are accepted,
 /** The command line cannot be understood. */
 export class UsageError extends Error {}
 
-export const benchmarkNames = ['trips', 'store'] as const;
+export const benchmarkNames = ['trips', 'store', 'gateway'] as const;
 
 export type BenchmarkName = (typeof benchmarkNames)[number];
 
@@ -42,6 +44,8 @@ export interface Options {
   readonly outboxWindows: readonly number[];
   /** Samples that wait when the forwarding of many is measured. */
   readonly backlog: number;
+  /** Endpoints behind one connection. */
+  readonly gatewayEndpoints: number;
 }
 
 /**
@@ -62,6 +66,7 @@ export function readOptions(args: readonly string[]): Options {
     windows: [1, 64],
     outboxWindows: [64, 1000],
     backlog: quick ? 20_000 : 1_000_000,
+    gatewayEndpoints: quick ? 500 : 10_000,
   };
 }
 

@@ -7,12 +7,15 @@ export interface MeasureOrder {
   readonly kind: 'measure';
   readonly window: number;
   readonly warmUpMilliseconds: number;
+  /** Round trips that the warm-up lasts at least. */
+  readonly warmUpTrips?: number;
   readonly milliseconds: number;
   /** Also measures how long the event loop keeps its timers waiting, which costs a wake-up each millisecond. */
   readonly watchLoop: boolean;
 }
 
-export type Order = MeasureOrder | { readonly kind: 'tell' };
+/** `send`: one sample, whatever becomes of it. `weigh`: what is left when the garbage is collected. */
+export type Order = MeasureOrder | { readonly kind: 'tell' | 'send' | 'weigh' };
 
 /** The figures of one measurement. */
 export interface Measurement {
@@ -35,10 +38,22 @@ export interface ContenderState {
   readonly settled: number;
   /** Bytes of memory of the whole process, at most since its flows started. */
   readonly mostMemory: number;
+  /** Microseconds of user and system time of the whole process. */
+  readonly cpu: number;
 }
 
-/** `ready`: the first round trip worked. */
+/** Bytes. */
+export interface Weight {
+  /** Of the whole process. */
+  readonly memory: number;
+  /** Of the objects in it that JavaScript sees. */
+  readonly heap: number;
+}
+
+/** `ready`: the first round trip worked, where the contender begins with one. */
 export type Report =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly cpu: number }
+  | { readonly kind: 'sent' }
   | { readonly kind: 'measured'; readonly measurement: Measurement }
-  | { readonly kind: 'told'; readonly state: ContenderState };
+  | { readonly kind: 'told'; readonly state: ContenderState }
+  | { readonly kind: 'weighed'; readonly weight: Weight };

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { contenderLabels, contenderNames } from './contenders/contenders.ts';
+import type { GatewayResults } from './gateway/gateway.ts';
+import { formatGateway } from './gateway/report.ts';
 import type { Figures } from './measure.ts';
 import type { BenchCase } from './options.ts';
 import type { Measurement } from './orders.ts';
@@ -45,6 +47,7 @@ export interface Results {
   readonly seconds: number;
   readonly trips?: Trips;
   readonly outbox?: OutboxResults;
+  readonly gateway?: GatewayResults;
 }
 
 export function describeMachine(): Machine {
@@ -97,13 +100,14 @@ const noDelayNote = `Core nodes leave Nagle's algorithm on, and at QoS 1 most of
 their CPU per trip is that of an idle Node-RED; MQTT.js alone and kaa-telemetry have it switched off.`;
 
 /** The tables with what is needed to understand them. */
-export function formatResults({ machine, repetitions, seconds, trips, outbox }: Results): string {
+export function formatResults({ machine, repetitions, seconds, trips, outbox, gateway }: Results): string {
   const { cpu, cores, load, node, nodeRed } = machine;
   return [
     `Medians of ${repetitions} x ${seconds} s. The answers come from the Kaa simulator in a process of its own. CPU: of the`,
     'contender, per sample; busy: its share of one core.',
     ...(trips === undefined ? [] : ['', formatTrips(trips)]),
     ...(outbox === undefined ? [] : ['', formatOutbox(outbox)]),
+    ...(gateway === undefined ? [] : ['', formatGateway(gateway)]),
     '',
     `${cpu}, ${cores} cores, load ${load.toFixed(2)} before; Node ${node}, Node-RED ${nodeRed}`,
   ].join('\n');

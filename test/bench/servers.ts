@@ -20,6 +20,8 @@ export interface Server {
   readonly controlUrl: string;
   /** Rejects when what answers has ended before it should. */
   readonly ended: Promise<never>;
+  /** Ends the simulator. */
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts a server; undefined where it is not installed. */
@@ -35,10 +37,10 @@ async function startSimulator(args: readonly string[], cleanup: Cleanup): Promis
   const child = spawn(process.execPath, [simulatorScript, '--json', '--http-port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  cleanup.add(() => killChild(child));
+  const stop = cleanup.add(() => killChild(child));
   const ended = endOf(child, 'the simulator');
   const printed = once(createInterface(child.stdout), 'line') as Promise<[string]>;
   const [line] = await Promise.race([printed, ended]);
   const { mqtt, http } = JSON.parse(line) as { mqtt: string; http: string };
-  return { url: mqtt, controlUrl: `${http}/api/v1`, ended };
+  return { url: mqtt, controlUrl: `${http}/api/v1`, ended, stop };
 }

@@ -9,6 +9,7 @@ import {
   type MeasureOrder,
   type Order,
   type Report,
+  type Weight,
 } from '../orders.ts';
 import { endOf, killChild } from '../processes.ts';
 
@@ -18,10 +19,15 @@ const startTimeout = 60_000;
 /** Milliseconds that an answer may be late. */
 const patience = 10_000;
 
+/** Milliseconds that a round trip of the warm-up may take. */
+const slowestTrip = 10;
+
 export class Contender {
   readonly label: string;
-  /** Milliseconds from the start of the process to its first round trip. */
+  /** Milliseconds from the start of the process until it was ready. */
   startUp = Number.NaN;
+  /** Microseconds of CPU time in it. */
+  startUpCpu = Number.NaN;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
   #output = '';
@@ -37,13 +43,14 @@ export class Contender {
     this.#ended = endOf(child, label);
   }
 
-  /** Starts a script that serves orders; resolves when its first round trip worked. */
+  /** Starts a script that serves orders; resolves when it is ready. */
   static async start(label: string, script: string, args: readonly string[], cleanup: Cleanup): Promise<Contender> {
     const startedAt = performance.now();
     const child = fork(script, [...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     cleanup.add(() => killChild(child));
     const contender = new Contender(label, child);
-    await contender.#report(startTimeout);
+    const report = await contender.#report(startTimeout);
+    if (report.kind === 'ready') contender.startUpCpu = report.cpu;
     contender.startUp = performance.now() - startedAt;
     return contender;
   }
@@ -54,7 +61,8 @@ export class Contender {
   }
 
   async measure(order: Omit<MeasureOrder, 'kind'>): Promise<Measurement> {
-    const timeout = order.warmUpMilliseconds + order.milliseconds + lostAfter + patience;
+    const { warmUpMilliseconds, warmUpTrips = 0, milliseconds } = order;
+    const timeout = warmUpMilliseconds + warmUpTrips * slowestTrip + milliseconds + lostAfter + patience;
     const report = await this.#ask({ kind: 'measure', ...order }, timeout);
     if (report.kind === 'measured') return report.measurement;
     throw new Error(`${this.label} answered ${report.kind}`);
@@ -63,6 +71,17 @@ export class Contender {
   async state(): Promise<ContenderState> {
     const report = await this.#ask({ kind: 'tell' }, patience);
     if (report.kind === 'told') return report.state;
+    throw new Error(`${this.label} answered ${report.kind}`);
+  }
+
+  /** Sends one sample, whatever becomes of it. */
+  async send(): Promise<void> {
+    await this.#ask({ kind: 'send' }, patience);
+  }
+
+  async weigh(): Promise<Weight> {
+    const report = await this.#ask({ kind: 'weigh' }, patience);
+    if (report.kind === 'weighed') return report.weight;
     throw new Error(`${this.label} answered ${report.kind}`);
   }
 

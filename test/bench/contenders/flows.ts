@@ -1,6 +1,7 @@
 /** The flows of the contenders made of nodes. */
 import type { FlowNode } from '../../support/node-red.ts';
 import { appVersion, type BenchEndpoint, largestRequestId, sampleTopic } from '../endpoint.ts';
+import { commandType, type Gateway, observeWindow } from '../gateway/endpoints.ts';
 import { lostAfter } from '../orders.ts';
 
 /** A flow with what Node-RED keeps beside it. */
@@ -42,6 +43,22 @@ export function kaaTelemetryFlow(
       flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpointId, delivery }),
     ],
     credentials: { [endpointId]: { token } },
+  };
+}
+
+/** Many endpoints behind one kaa-endpoint: it observes their commands and sends their samples. */
+export function gatewayFlow({ url }: Gateway): Flow {
+  const endpoint = { id: endpointId, type: 'kaa-endpoint', url, appVersion, maxInFlight: String(observeWindow) };
+  const tokens = { tokens: 'tokens', tokensType: 'global' };
+  return {
+    nodes: [
+      tab,
+      endpoint,
+      flowNode('commands', 'kaa-command', [], { endpoint: endpointId, mode: 'receive', commandType, ...tokens }),
+      flowNode('driver', 'kaa-bench-driver', ['telemetry'], { tokens: 'tokens' }),
+      flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpointId, delivery: 'confirmed' }),
+    ],
+    credentials: {},
   };
 }
 

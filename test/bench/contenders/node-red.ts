@@ -25,14 +25,24 @@ const settings = {
   telemetry: { enabled: false },
 };
 
-/**
- * Starts Node-RED 5 with `flow`, which holds the driver node.
- * @param store file that the kaa-endpoint finds as its store
- */
-export async function startNodeRed(label: string, flow: Flow, cleanup: Cleanup, store?: string): Promise<Contender> {
+/** What Node-RED finds when it starts. */
+export interface Found {
+  /** File that the kaa-endpoint has as its store. */
+  readonly store?: string;
+  /** Global context. */
+  readonly globals?: Readonly<Record<string, unknown>>;
+}
+
+/** Starts Node-RED 5 with `flow`, which holds the driver node. */
+export async function startNodeRed(
+  label: string,
+  flow: Flow,
+  cleanup: Cleanup,
+  { store, globals = {} }: Found = {},
+): Promise<Contender> {
   const userDirectory = await mkdtemp(join(tmpdir(), 'kaa-bench-'));
   cleanup.add(() => rm(userDirectory, { recursive: true, force: true, maxRetries: 3 }));
-  await prepare(userDirectory, flow);
+  await prepare(userDirectory, flow, globals);
   if (store !== undefined) {
     await mkdir(join(userDirectory, 'kaa'));
     await copyFile(store, join(userDirectory, 'kaa', `${endpointId}.sqlite`));
@@ -42,14 +52,18 @@ export async function startNodeRed(label: string, flow: Flow, cleanup: Cleanup, 
   return Contender.start(label, script, args, cleanup);
 }
 
-async function prepare(userDirectory: string, { nodes, credentials }: Flow): Promise<void> {
+async function prepare(
+  userDirectory: string,
+  { nodes, credentials }: Flow,
+  globals: Readonly<Record<string, unknown>>,
+): Promise<void> {
   await mkdir(join(userDirectory, 'node_modules/@kaa-community'), { recursive: true });
   for (const [name, folder] of Object.entries(packages)) {
     await symlink(folder, join(userDirectory, 'node_modules', name), 'junction');
   }
   const files = {
     'package.json': JSON.stringify({ name: 'user-directory', private: true }),
-    'settings.cjs': `module.exports = ${JSON.stringify(settings)};`,
+    'settings.cjs': `module.exports = ${JSON.stringify({ ...settings, functionGlobalContext: globals })};`,
     'flows.json': JSON.stringify(nodes),
     'flows_cred.json': JSON.stringify(credentials),
   };

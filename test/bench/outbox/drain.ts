@@ -69,7 +69,7 @@ interface Run extends Arrivals {
 async function run(server: Server, { token, backlog, store }: Start, cleanup: Cleanup): Promise<Run> {
   const flow = kaaTelemetryFlow({ url: server.url, token, qos: 0, window: 100 }, 'stored');
   const [contender, { seconds }] = await Promise.all([
-    startNodeRed('kaa-telemetry', flow, cleanup, store),
+    startNodeRed('kaa-telemetry', flow, cleanup, store === undefined ? {} : { store }),
     awaitArrivals(server, token, backlog),
   ]);
   const { settled } = await contender.state();
