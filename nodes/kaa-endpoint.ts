@@ -31,7 +31,8 @@ export default function register(RED: NodeAPI): void {
     const node: unknown = RED.nodes.getNode(id);
     if (isTlsConfig(node)) {
       if (node.valid) return node.addTLSOptions({});
-      throw new KaaConfigError('The files of the chosen TLS configuration cannot be read.');
+      const remedy = 'check the paths of its files, and that its certificate and its key belong together';
+      throw new KaaConfigError(`The chosen TLS configuration ${node.name ?? node.id} cannot be used: ${remedy}.`);
     }
     throw new KaaConfigError('The chosen TLS configuration is missing or disabled.');
   }

@@ -37,13 +37,16 @@ const systemReasons = new Map<string, ConnectionReason>([
 ]);
 
 /** The server wants a certificate of ours, refuses it, or it cannot be read with its key. */
-const clientCertificate = /^ERR_OSSL_|ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|UNKNOWN_CA)|KEY_VALUES_MISMATCH/;
+const clientCertificate =
+  /^ERR_OSSL_|ALERT_(ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE)|KEY_VALUES_MISMATCH/;
+
+/** What answers instead of a WebSocket. */
+const unexpectedResponse = /^Unexpected server response: (\d+)/;
 
 const messageReasons: readonly (readonly [RegExp, ConnectionReason])[] = [
   [/^connack timeout$/i, 'no-answer'],
   [/^keepalive timeout$/i, 'keep-alive'],
   [/^TLS not authorized$/i, 'tls-untrusted'],
-  [/^Unexpected server response/i, 'no-websocket'],
   [/socket hang up|WebSocket/i, 'dropped-at-login'],
   [/secure TLS connection was established/i, 'tls'],
 ];
@@ -54,6 +57,8 @@ const messageReasons: readonly (readonly [RegExp, ConnectionReason])[] = [
  */
 export function linkFailure(error: unknown, accepted: boolean): LinkFailure {
   if (!(error instanceof Error)) return { reason: accepted ? 'dropped' : 'dropped-at-login' };
+  const [, httpStatus] = unexpectedResponse.exec(error.message) ?? [];
+  if (httpStatus !== undefined) return { reason: 'no-websocket', detail: `HTTP ${httpStatus}` };
   const code: unknown = 'code' in error ? error.code : undefined;
   if (typeof code === 'number') {
     const reason = accepted ? undefined : connackReasons.get(code);

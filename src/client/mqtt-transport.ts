@@ -27,6 +27,8 @@ class MqttLink implements Link {
   #client: MqttClient | undefined;
   #failure: LinkFailure | undefined;
   #accepted = false;
+  /** TLS is agreed on, or not wanted. */
+  #secured: boolean;
   #watchingDrain = false;
   /** Receipts of messages that may still be in the stream's buffer. */
   #unwritten: (() => void)[] = [];
@@ -36,6 +38,7 @@ class MqttLink implements Link {
   constructor(options: LinkOptions, listener: LinkListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#secured = !options.url.startsWith('mqtts:');
     void this.#open();
   }
 
@@ -116,7 +119,10 @@ class MqttLink implements Link {
       this.#setNoDelay();
       // MQTT.js keeps errors without a code to itself, among them an HTTP answer where a WebSocket was asked for.
       client.stream.on('error', (error) => {
-        this.#failure ??= linkFailure(error, this.#accepted);
+        this.#failure ??= this.#read(error);
+      });
+      client.stream.once('secureConnect', () => {
+        this.#secured = true;
       });
       const lengths = new PacketLengths(largestPacket);
       client.stream.on('data', (chunk: Buffer) => {
@@ -125,7 +131,9 @@ class MqttLink implements Link {
         destroy(client);
       });
     } catch (error) {
-      this.#end(linkFailure(error, false));
+      const failure = linkFailure(error, false);
+      // There is no socket yet: what cannot be used is of our own making.
+      this.#end(failure.reason === 'not-mqtt' ? { reason: 'tls-client' } : failure);
     }
   }
 
@@ -136,12 +144,18 @@ class MqttLink implements Link {
     });
     client.on('message', (topic, payload) => this.#listener?.message(topic, payload));
     client.on('error', (error) => this.#fail(error));
-    client.on('close', () => this.#end(this.#failure ?? { reason: this.#accepted ? 'dropped' : 'dropped-at-login' }));
+    client.on('close', () => this.#end(this.#failure ?? this.#read(undefined)));
+  }
+
+  /** A server that drops us before TLS is agreed on may not speak it. */
+  #read(error: unknown): LinkFailure {
+    const failure = linkFailure(error, this.#accepted);
+    return failure.reason === 'dropped-at-login' && !this.#secured ? { ...failure, reason: 'tls' } : failure;
   }
 
   /** MQTT.js leaves the stream open after errors such as a refused login or an unreadable packet. */
   #fail(error: unknown): void {
-    this.#failure ??= linkFailure(error, this.#accepted);
+    this.#failure ??= this.#read(error);
     if (this.#client !== undefined) destroy(this.#client);
   }
 

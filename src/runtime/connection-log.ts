@@ -1,7 +1,10 @@
 /** The story of a connection in the log: each reason of a failure once, in words to act on. */
 import type { KaaClient } from '../client/client.ts';
-import type { ConnectionStatus } from '../client/connection.ts';
+import type { AddressFailure, ConnectionStatus } from '../client/connection.ts';
 import type { Texts } from './texts.ts';
+
+/** Milliseconds that a connection has to hold for its next failure to be news. */
+const stableAfter = 60_000;
 
 /** Milliseconds in which the same trouble of a connection is told of once. */
 const troubleInterval = 600_000;
@@ -25,8 +28,12 @@ class ConnectionLog {
   readonly #client: KaaClient;
   readonly #texts: Texts;
   readonly #log: () => Log;
-  /** What was told since the last connection, by address and reason. */
+  /** What was told since the last stable connection, by address and reason. */
   readonly #told = new Set<string>();
+  /** On the clock of `performance.now()`; infinite while there is no connection. */
+  #connectedAt = Infinity;
+  /** Something was told since it was said that there is a connection, or nothing was said yet. */
+  #newlyTold = true;
   /** When a trouble was told of, on the clock of `performance.now()`. */
   readonly #troubles = new Map<string, number>();
 
@@ -38,16 +45,27 @@ class ConnectionLog {
 
   status(status: ConnectionStatus): void {
     if (status.state === 'connected') {
-      this.#told.clear();
+      this.#failures(status.failures ?? []);
+      this.#connectedAt = performance.now();
+      if (!this.#newlyTold) return;
+      this.#newlyTold = false;
       this.#log().log(this.#texts('log.connected', { server: printable(status.url) }));
     } else if (status.state === 'offline') {
-      for (const { url, reason, detail } of status.failures) {
-        const server = printable(url);
-        if (this.#told.has(`${server} ${reason}`)) continue;
-        this.#told.add(`${server} ${reason}`);
-        const text = this.#texts(`log.${reason}`, { server });
-        this.#log().warn(detail === undefined ? text : `${text} (${detail})`);
-      }
+      const connected = performance.now() - this.#connectedAt;
+      this.#connectedAt = Infinity;
+      if (connected >= stableAfter) this.#told.clear();
+      this.#failures(status.failures);
+    }
+  }
+
+  #failures(failures: readonly AddressFailure[]): void {
+    for (const { url, reason, detail } of failures) {
+      const server = printable(url);
+      if (this.#told.has(`${server} ${reason}`)) continue;
+      this.#told.add(`${server} ${reason}`);
+      this.#newlyTold = true;
+      const text = this.#texts(`log.${reason}`, { server });
+      this.#log().warn(detail === undefined ? text : `${text} (${detail})`);
     }
   }
 

@@ -2,7 +2,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { EndpointAddress } from '../client/channel.ts';
 import { mqttTransport } from '../client/mqtt-transport.ts';
-import { KaaConfigError } from '../protocol/errors.ts';
+import { asError, KaaConfigError } from '../protocol/errors.ts';
 import { Deploys } from './deploys.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointSession } from './endpoint-session.ts';
@@ -39,7 +39,7 @@ export class EndpointConnection {
   readonly #RED: NodeAPI;
   readonly #node: Node;
   readonly #read: () => Endpoint;
-  #endpoint: Endpoint | undefined;
+  #endpoint: Endpoint | Error | undefined;
   #notStarted = (): void => {};
 
   /** @param read reads the node's settings; its errors reach the flow nodes that use the endpoint */
@@ -49,10 +49,19 @@ export class EndpointConnection {
     this.#read = read;
   }
 
-  /** @throws {KaaConfigError} where the endpoint is misconfigured */
+  /**
+   * The first of its nodes to ask has the log told of what is wrong.
+   * @throws {KaaConfigError} where the endpoint is misconfigured
+   */
   get endpoint(): Endpoint {
-    this.#endpoint ??= this.#read();
+    this.#endpoint ??= this.#tryToRead();
+    if (this.#endpoint instanceof Error) throw this.#endpoint;
     return this.#endpoint;
+  }
+
+  /** Whether the log was told of an error already. */
+  hasTold(error: unknown): boolean {
+    return error === this.#endpoint;
   }
 
   /** @throws {KaaConfigError} where the endpoint is misconfigured */
@@ -71,6 +80,16 @@ export class EndpointConnection {
       sessions.compareSoon(session);
     });
     return session;
+  }
+
+  #tryToRead(): Endpoint | Error {
+    try {
+      return this.#read();
+    } catch (thrown) {
+      const error = asError(thrown);
+      this.#node.error(error.message);
+      return error;
+    }
   }
 
   /** A node receives for an endpoint from now on, until the returned function is called. */

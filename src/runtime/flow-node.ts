@@ -65,11 +65,18 @@ export function startFlowNode(
   endpointId: unknown,
   prepare: () => (context: FlowNodeContext) => Behaviour,
 ): void {
+  let isTold = false;
   try {
     const create = prepare();
     const endpointNode = findEndpoint(RED, endpointId);
-    new RunningNode(RED, node, endpointNode).start(create);
+    try {
+      new RunningNode(RED, node, endpointNode).start(create);
+    } catch (error) {
+      isTold = endpointNode.connection.hasTold(error);
+      throw error;
+    }
   } catch (error) {
+    if (!isTold) node.error(asError(error).message);
     refuseInput(RED, node, error);
   }
 }
@@ -78,7 +85,6 @@ function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
   const reason = error instanceof KaaConfigError ? error : new KaaConfigError(asError(error).message);
   const kaa = { state: 'offline', reason: reason.code, backlog: 0, oldestAgeS: 0, inFlight: 0 } satisfies KaaStatus;
   const status = { fill: 'red', shape: 'ring', text: sharedTexts(RED)('status.error.KAA_CONFIG'), kaa } as const;
-  node.error(reason.message);
   node.on('input', (_message, _send, done) => done(reason));
   node.on(
     'close',

@@ -18,6 +18,8 @@ describe('reasons of a failed link', () => {
     [systemError('CERT_HAS_EXPIRED'), 'tls-expired'],
     [systemError('ERR_TLS_CERT_ALTNAME_INVALID'), 'tls-name'],
     [systemError('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls'],
+    [systemError('ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED'), 'tls-client'],
+    [systemError('ERR_SSL_SSL/TLS_ALERT_UNSUPPORTED_CERTIFICATE'), 'tls-client'],
     [systemError(5), 'login-refused'],
     [systemError(4), 'login-refused'],
     [systemError(2), 'client-id-refused'],
@@ -31,6 +33,10 @@ describe('reasons of a failed link', () => {
   for (const [error, reason] of cases) {
     it(`${String(error)} before the login: ${reason}`, () => assert.equal(linkFailure(error, false).reason, reason));
   }
+  it('what answers instead of a WebSocket is told', () => {
+    const failure = linkFailure(new Error('Unexpected server response: 502'), false);
+    assert.deepEqual(failure, { reason: 'no-websocket', detail: 'HTTP 502' });
+  });
   it('a reset after the login is a loss', () => {
     assert.deepEqual(linkFailure(systemError('ECONNRESET'), true), { reason: 'dropped', detail: 'ECONNRESET' });
   });
