@@ -46,6 +46,8 @@ export interface EndpointTraffic<Request> {
   outstanding: number;
   /** A request timed out and nothing was answered since: the endpoint gets one slot of the window. */
   silent: boolean;
+  /** When it answered last or, later, was sent something while nothing was outstanding; by `performance.now()`. */
+  heardAt: number;
   /** In the ring of endpoints that may send next. */
   queued: boolean;
 }

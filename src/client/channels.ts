@@ -219,7 +219,7 @@ function isUsed({ outstanding, retired }: RequestIdScope<Exchange>): boolean {
 
 function newEndpoint(): Endpoint {
   return {
-    traffic: { waiting: new Fifo(), outstanding: 0, silent: false, queued: false },
+    traffic: { waiting: new Fifo(), outstanding: 0, silent: false, heardAt: 0, queued: false },
     requestIds: new Map(),
     channels: new Set(),
     everyName: new Map(),

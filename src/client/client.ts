@@ -283,8 +283,7 @@ export class KaaClient {
       return;
     }
     if (channel !== undefined) {
-      channel.traffic.silent = false;
-      this.#window.wake(channel.traffic);
+      this.#window.heard(channel.traffic);
       this.#answeredLate(channel, topic, payload);
     }
     if (topic.kind === 'error') this.#unexpectedError(channel, topic, payload);

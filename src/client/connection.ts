@@ -16,7 +16,10 @@ const stableAfter = 60_000;
 /** Seconds until an attempt without CONNACK is given up. */
 const connectTimeout = 15;
 
-/** Connections in a row that the server accepted and dropped before they were stable: somebody else takes them over. */
+/** One that held for this many milliseconds and brought an answer works too, unless it is dropped again and again. */
+const worksAfter = 10_000;
+
+/** Connections that the server accepted and dropped before they were stable, with no failed attempt between them. */
 const dropsInARow = 3;
 
 /** A server that drops us within this many milliseconds, having said nothing, after our first message, refused us. */
@@ -29,7 +32,12 @@ export interface AddressFailure extends LinkFailure {
 /** What a person is shown. `offline` lasts through further attempts until one succeeds. */
 export type ConnectionStatus =
   | { readonly state: 'connecting' }
-  | { readonly state: 'connected'; readonly url: string }
+  | {
+      readonly state: 'connected';
+      readonly url: string;
+      /** What happened with the addresses before it, in turn, where there are some. */
+      readonly failures?: readonly AddressFailure[];
+    }
   | {
       readonly state: 'offline';
       /** Of the first address: the others are second choices. */
@@ -83,7 +91,7 @@ export class Connection {
   #state: State = { name: 'idle' };
   #status: ConnectionStatus = { state: 'connecting' };
   #failedRounds = 0;
-  /** Connections in a row that were dropped before they were stable. */
+  /** Connections that were dropped before they were stable, since the last failed attempt. */
   #drops = 0;
 
   constructor(options: ClientOptions, transport: Transport, listener: ConnectionListener) {
@@ -172,11 +180,12 @@ export class Connection {
     return {
       connected: () => {
         if (this.#state.name !== 'connecting' || this.#state.link !== link()) return;
-        const url = this.#urlAfter(this.#state.failures);
+        const { failures } = this.#state;
+        const url = this.#urlAfter(failures);
         const since = performance.now();
         const nothing = { publishedAt: undefined, messageAt: undefined, receiptAt: undefined, missing: undefined };
         this.#state = { name: 'connected', link: link(), url, since, ...nothing };
-        this.#show({ state: 'connected', url });
+        this.#show({ state: 'connected', url, ...(failures.length === 0 ? {} : { failures }) });
         this.#listener.connected();
       },
       message: (topic, payload) => {
@@ -195,13 +204,16 @@ export class Connection {
   #linkClosed(link: Link, failure: LinkFailure): void {
     const state = this.#state;
     if (state.name === 'connecting' && state.link === link) {
+      this.#drops = 0;
       const failures = [...state.failures, { url: this.#urlAfter(state.failures), ...failure }];
       if (failures.length < this.#options.urls.length) this.#attempt(failures);
       else this.#unavailable(failures);
     } else if (state.name === 'connected' && state.link === link) {
-      const stable = performance.now() - state.since >= stableAfter;
-      if (stable) this.#failedRounds = 0;
+      const held = performance.now() - state.since;
+      const stable = held >= stableAfter;
       this.#drops = stable || failure.reason !== 'dropped' ? 0 : this.#drops + 1;
+      const works = held >= worksAfter && state.messageAt !== undefined && this.#drops < dropsInARow;
+      if (stable || works) this.#failedRounds = 0;
       const reason = failure.reason === 'dropped' ? this.#dropReason(state) : failure.reason;
       this.#unavailable([{ url: state.url, ...failure, reason }]);
     }

@@ -12,6 +12,7 @@ import { RequestIds } from './request-ids.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Link, QualityOfService } from './transport.ts';
 import { WaitingLine } from './waiting-line.ts';
+import { WindowShare } from './window-share.ts';
 
 /** A late answer is expected for this many request time-outs. */
 const lateAnswers = 10;
@@ -41,6 +42,7 @@ export class RequestWindow {
   readonly #outstanding = new Set<Exchange>();
   readonly #objections = new Objections((exchange) => this.#unopposed(exchange));
   readonly #withoutRequestId = new Set<EndpointTraffic<Exchange>>();
+  readonly #share: WindowShare;
   #link: Link | undefined;
   #advancing = false;
   #deadlineTimer: NodeJS.Timeout | undefined;
@@ -50,6 +52,7 @@ export class RequestWindow {
     this.#options = options;
     this.#subscriptions = subscriptions;
     this.#witness = witness;
+    this.#share = new WindowShare(options.maxInFlight, this.#timeout);
     this.#requestIds = new RequestIds(options.requestIdMax, lateAnswers * this.#timeout);
   }
 
@@ -134,6 +137,12 @@ export class RequestWindow {
     this.advance();
   }
 
+  /** An endpoint has answered, or said something by itself. */
+  heard(traffic: EndpointTraffic<Exchange>): void {
+    this.#share.heard(traffic);
+    this.wake(traffic);
+  }
+
   /** Fails everything that waits for `channel`. */
   failWaiting(channel: Channel<Exchange>, error: Error): void {
     const waiting = this.#line.remove(
@@ -145,7 +154,7 @@ export class RequestWindow {
 
   /** Settles a published message with the platform's answer; throws nothing, a failing `read` fails the message. */
   answered(exchange: Exchange, read: () => Partial<ExchangeOutcome>): void {
-    exchange.channel.traffic.silent = false;
+    this.#share.heard(exchange.channel.traffic);
     this.#objections.end(exchange);
     try {
       const outcome = { ...read(), ...idOf(exchange), roundTripMs: elapsed(exchange) };
@@ -167,7 +176,7 @@ export class RequestWindow {
   #mayGo(exchange: Exchange): boolean {
     const { channel, observed } = exchange;
     const { traffic, requestIds } = channel;
-    if (traffic.silent && traffic.outstanding > 0) return false;
+    if (!this.#share.mayTake(traffic)) return false;
     if (!this.#subscriptions.granted(channel) || (observed !== undefined && !this.#subscriptions.granted(observed))) {
       // Asked for again where the request failed or was forgotten since the message came in.
       this.#subscribe(exchange);
@@ -191,7 +200,7 @@ export class RequestWindow {
     exchange.publishedAt = performance.now();
     exchange.isProbe = channel.traffic.silent;
     channel.lastSender = exchange.sender;
-    channel.traffic.outstanding += 1;
+    this.#share.take(channel.traffic, exchange.isProbe);
     this.#outstanding.add(exchange);
     this.#deadlineTimer ??= setTimeout(() => this.#expire(), this.#timeout);
     this.#witness.published();
@@ -211,7 +220,7 @@ export class RequestWindow {
 
   #acknowledged(exchange: Exchange): void {
     exchange.receivedAt = performance.now();
-    exchange.channel.traffic.silent = false;
+    this.#share.heard(exchange.channel.traffic);
     this.#leave(exchange);
     if (exchange.settlement === 'answer') {
       this.#objections.wait(exchange);
@@ -275,8 +284,9 @@ export class RequestWindow {
   #leave(exchange: Exchange): void {
     if (!this.#outstanding.delete(exchange)) return;
     const { traffic } = exchange.channel;
-    traffic.outstanding -= 1;
+    const next = this.#share.giveBack(traffic, exchange.isProbe);
     this.#line.wake(traffic);
+    if (next !== undefined) this.#line.wake(next);
   }
 
   #freeId({ requestId, channel }: Exchange): void {

@@ -40,7 +40,9 @@ type ErrorCode = KaaErrorCode | 'other';
 interface Shown {
   readonly fill: 'red' | 'yellow' | 'green';
   readonly shape: 'ring' | 'dot';
-  readonly text: string;
+  /** Stands for the text, which is only looked up where it is shown. */
+  readonly key: string;
+  readonly text: () => string;
   readonly state: KaaStatus['state'];
   readonly reason?: string;
 }
@@ -119,7 +121,10 @@ export class NodeStatus {
 
   /** @param error why the node does not receive what it should; undefined where it does */
   observing(error: unknown): void {
-    this.#trouble = error === undefined ? undefined : codeOf(error);
+    const trouble = error === undefined ? undefined : codeOf(error);
+    // Thousands of endpoints tell that all is well.
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
     this.#update();
   }
 
@@ -140,7 +145,7 @@ export class NodeStatus {
     if (this.#shown !== undefined && sameStatus(this.#shown, next) && !this.#waitsDiffer(next, backlog)) return;
     this.#shown = next;
     this.#shownWaiting = waitingOf(backlog);
-    const { state, reason, ...visible } = next;
+    const { state, reason, fill, shape, text } = next;
     const kaa: KaaStatus = {
       state,
       ...(reason === undefined ? {} : { reason }),
@@ -148,7 +153,7 @@ export class NodeStatus {
       oldestAgeS: Math.round(ageOf(backlog) / 1000),
       inFlight,
     };
-    const status: Status & { kaa: KaaStatus } = { ...visible, kaa };
+    const status: Status & { kaa: KaaStatus } = { fill, shape, text: text(), kaa };
     this.#node.status(status);
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
@@ -175,22 +180,22 @@ export class NodeStatus {
     if (storing !== undefined) return storing;
     if (this.#connection.state === 'offline') {
       const { reason } = this.#connection;
-      return { fill: 'red', shape: 'ring', text: this.#texts(`status.reason.${reason}`), state, reason };
+      return { fill: 'red', shape: 'ring', ...this.#text(`status.reason.${reason}`), state, reason };
     }
     const { trouble } = snapshot;
     // That is what was refused then, and says more than the error's code.
     const isRefused = trouble === 'subscription-refused' && this.#error?.code === 'KAA_CONFIG';
     if (this.#error !== undefined && !isRefused) return this.#failure(this.#error.code);
     if (state === 'connected' && trouble !== undefined) {
-      return { fill: 'yellow', shape: 'ring', text: this.#texts(`status.trouble.${trouble}`), state, reason: trouble };
+      return { fill: 'yellow', shape: 'ring', ...this.#text(`status.trouble.${trouble}`), state, reason: trouble };
     }
     if (state === 'connected' && this.#trouble !== undefined) {
-      const text = this.#texts(`status.error.${this.#trouble}`);
-      return { fill: 'yellow', shape: 'ring', text, state, reason: this.#trouble };
+      const text = this.#text(`status.error.${this.#trouble}`);
+      return { fill: 'yellow', shape: 'ring', ...text, state, reason: this.#trouble };
     }
     return state === 'connected'
-      ? { fill: 'green', shape: 'dot', text: this.#texts('status.connected'), state }
-      : { fill: 'yellow', shape: 'ring', text: this.#texts('status.connecting'), state };
+      ? { fill: 'green', shape: 'dot', ...this.#text('status.connected'), state }
+      : { fill: 'yellow', shape: 'ring', ...this.#text('status.connecting'), state };
   }
 
   /** What the node does with samples that wait; undefined where they are just on their way. */
@@ -201,8 +206,8 @@ export class NodeStatus {
     if (this.#error !== undefined) return this.#failure(this.#error.code);
     if (state === 'connected' && forwardingTrouble !== undefined) {
       const code = codeOf(forwardingTrouble);
-      const text = this.#texts('status.paused', { reason: this.#texts(`status.error.${code}`) });
-      return { fill: 'red', shape: 'dot', text, state, reason: code };
+      const text = (): string => this.#texts('status.paused', { reason: this.#texts(`status.error.${code}`) });
+      return { fill: 'red', shape: 'dot', key: `status.paused ${code}`, text, state, reason: code };
     }
     const age = ageOf(backlog);
     if (state === 'connected' && age < waiting) return undefined;
@@ -210,14 +215,19 @@ export class NodeStatus {
     const reason = why === undefined ? {} : { reason: why };
     const text =
       age < 60_000
-        ? this.#texts('status.storing', { count: samples })
-        : this.#texts('status.storingFor', { count: samples, age: ageText(age) });
-    return { fill: 'yellow', shape: 'dot', text, state, ...reason };
+        ? this.#text('status.storing', { count: samples })
+        : this.#text('status.storingFor', { count: samples, age: ageText(age) });
+    return { fill: 'yellow', shape: 'dot', ...text, state, ...reason };
+  }
+
+  #text(key: string, values?: Readonly<Record<string, string | number>>): Pick<Shown, 'key' | 'text'> {
+    const text = (): string => this.#texts(key, values);
+    return { key: values === undefined ? key : `${key} ${Object.values(values).join(' ')}`, text };
   }
 
   #failure(code: ErrorCode): Shown {
     const { state } = this.#connection;
-    return { fill: 'red', shape: 'dot', text: this.#texts(`status.error.${code}`), state, reason: code };
+    return { fill: 'red', shape: 'dot', ...this.#text(`status.error.${code}`), state, reason: code };
   }
 }
 
@@ -242,6 +252,6 @@ function codeOf(error: unknown): ErrorCode {
 }
 
 function sameStatus(a: Shown, b: Shown): boolean {
-  const keys = ['fill', 'shape', 'text', 'state', 'reason'] as const;
+  const keys = ['fill', 'shape', 'key', 'state', 'reason'] as const;
   return keys.every((key) => a[key] === b[key]);
 }

@@ -595,6 +595,24 @@ describe('client', () => {
       assert.equal(server.links.length, 10);
     });
 
+    it('starts it again too after one that held for ten seconds and was answered, as with a server that restarts', async () => {
+      await connect();
+      for (let restart = 0; restart < 6; restart += 1) {
+        const { message } = await published();
+        server.link.deliver(`${message.topic}/status`);
+        await clock.tickAsync(10_000);
+        server.link.break();
+        await clock.tickAsync(1500);
+        server.link.break({ reason: 'refused' });
+        assert.equal(offlineReason(), 'refused');
+        await clock.tickAsync(3000);
+        server.link.accept();
+        await settle();
+      }
+      assert.equal(client.status.state, 'connected');
+      assert.equal(server.links.length, 13);
+    });
+
     it('spreads also the first attempts after a loss, so that many clients do not come back together', async () => {
       const pauses = new Set<number>();
       for (let round = 0; round < 20; round += 1) {

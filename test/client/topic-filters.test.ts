@@ -18,7 +18,7 @@ const targets: readonly Target[] = keys.flatMap((resource): Target[] => {
 });
 
 function open(target: Target) {
-  const traffic = { waiting: new Fifo<never>(), outstanding: 0, silent: false, queued: false };
+  const traffic = { waiting: new Fifo<never>(), outstanding: 0, silent: false, heardAt: 0, queued: false };
   return openChannel(target, resources[target.resource].extension, new RequestIdScope<never>(), traffic);
 }
 
