@@ -19,6 +19,12 @@ export const closeDeadline = 2000;
 /** Milliseconds that the store has at least to write what it was asked for. */
 const storeDeadline = 500;
 
+/** Endpoints that messages have chosen to be received for or not, by address. */
+export type ChosenEndpoints = Map<
+  string,
+  { readonly address: EndpointAddress; readonly action: 'observe' | 'unobserve' }
+>;
+
 /** What a session is made of and lives in. */
 export interface SessionSurroundings {
   readonly transport: Transport;
@@ -36,6 +42,8 @@ export class EndpointSession {
   readonly forwarder: Forwarder;
   readonly tokens: SpokenTokens;
   readonly #texts: Texts;
+  /** By the id of the node that receives. */
+  readonly #chosen = new Map<string, ChosenEndpoints>();
   /** Sessions that this one takes something away from, as was told. */
   readonly #conflicts = new WeakSet<EndpointSession>();
   readonly #losses: LossReport;
@@ -88,6 +96,19 @@ export class EndpointSession {
   /** The kaa-endpoint node was replaced: from now on its story goes to another log. */
   adopt(log: Log): void {
     this.#log = log;
+  }
+
+  /** What a node was told by messages; the node that replaces it at a deploy goes on with it. */
+  chosenBy(nodeId: string): ChosenEndpoints {
+    const chosen: ChosenEndpoints = this.#chosen.get(nodeId) ?? new Map();
+    this.#chosen.set(nodeId, chosen);
+    return chosen;
+  }
+
+  /** A deploy is over: what comes is received again, and what was kept for nodes that are gone is forgotten. */
+  deployOver(): void {
+    this.client.releasePushes();
+    for (const nodeId of this.#chosen.keys()) if (!this.users.has(nodeId)) this.#chosen.delete(nodeId);
   }
 
   /** Warns once of another session that wants the same from the same server. */

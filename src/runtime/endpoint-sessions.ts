@@ -78,7 +78,7 @@ export class EndpointSessions {
   /** A deploy is over: what is used goes on, and what nobody came for ends. */
   deployOver(): void {
     for (const [nodeId, session] of this.#sessions) {
-      if (session.users.size > 0) session.client.releasePushes();
+      if (session.users.size > 0) session.deployOver();
       else void this.#end(nodeId, session, closeDeadline);
     }
   }

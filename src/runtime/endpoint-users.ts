@@ -24,6 +24,10 @@ export class EndpointUsers {
     return this.#users.size;
   }
 
+  has(nodeId: string): boolean {
+    return this.#users.has(nodeId);
+  }
+
   add(user: EndpointUser): void {
     this.#users.set(user.nodeId, user);
   }

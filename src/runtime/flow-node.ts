@@ -11,7 +11,7 @@ import type { Forwarder } from '../extensions/forwarder.ts';
 import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
-import { closeDeadline, type EndpointSession } from './endpoint-session.ts';
+import { type ChosenEndpoints, closeDeadline, type EndpointSession } from './endpoint-session.ts';
 import type { EndpointUser } from './endpoint-users.ts';
 import { ErrorLimit } from './error-limit.ts';
 import { whenFlowsStarted, whenStopping } from './flow-events.ts';
@@ -35,6 +35,8 @@ export interface FlowNodeContext {
   readonly observing: (address: EndpointAddress, path: string, error: unknown) => void;
   /** The node receives for an endpoint, until the returned function is called. */
   readonly serving: (address: EndpointAddress) => () => void;
+  /** What messages have chosen to be received for, by address; it outlives a deploy. */
+  readonly chosen: ChosenEndpoints;
   /** An endpoint is not observed any more. */
   readonly notObserving: (address: EndpointAddress) => void;
 }
@@ -175,6 +177,7 @@ class RunningNode implements EndpointUser {
         raise: (address, error) => this.#raiseLimited(address, error),
         serving: (address) => this.#endpointNode.connection.serving(this.#session, address),
         observing: (address, path, error) => this.#observing(address, path, error),
+        chosen: this.#session.chosenBy(this.nodeId),
         notObserving: (address) => this.#notObserving(address),
       });
     } catch (error) {

@@ -31,11 +31,13 @@ export function receiveFor(
   if (own === undefined && options.tokens === undefined && !options.dynamic) {
     throw new KaaConfigError('The kaa-endpoint has no endpoint token; set it there, or name endpoints in this node.');
   }
+  if (!options.dynamic) context.chosen.clear();
   const served = new ServedEndpoints(context, serve);
   const list = options.tokens === undefined ? undefined : new EndpointListWatch(context, options.tokens, served);
   return {
     start() {
       if (own !== undefined) served.add(own, 'fixed');
+      for (const { address, action } of context.chosen.values()) if (action === 'observe') served.add(address, 'fixed');
       list?.start();
     },
     ...(options.dynamic ? { input: (message) => served.act(message) } : {}),
@@ -99,8 +101,6 @@ class ServedEndpoints {
   readonly #serve: (address: EndpointAddress) => () => void;
   readonly #served = new Map<string, Served>();
   #listed: ReadonlySet<string> = new Set();
-  /** Ended by a message, although they stand in the list. */
-  readonly #ended = new Set<string>();
   #closed = false;
 
   constructor(context: FlowNodeContext, serve: (address: EndpointAddress) => () => void) {
@@ -120,13 +120,16 @@ class ServedEndpoints {
   replaceList(addresses: readonly EndpointAddress[]): void {
     const listed = new Set(addresses.map(keyOf));
     this.#listed = listed;
-    for (const key of this.#ended) if (!listed.has(key)) this.#ended.delete(key);
+    const { chosen } = this.#context;
+    for (const [key, { action }] of chosen) if (action === 'unobserve' && !listed.has(key)) chosen.delete(key);
     for (const [key, { origin, stop }] of this.#served) {
       if (origin === 'fixed' || listed.has(key)) continue;
       this.#served.delete(key);
       stop();
     }
-    for (const address of addresses) if (!this.#ended.has(keyOf(address))) this.add(address, 'listed');
+    for (const address of addresses) {
+      if (chosen.get(keyOf(address))?.action !== 'unobserve') this.add(address, 'listed');
+    }
   }
 
   /** Handles `msg.action`. */
@@ -134,11 +137,14 @@ class ServedEndpoints {
     const { action } = message;
     const address = addressOf(message, this.#context.endpoint);
     const key = keyOf(address);
+    const { chosen } = this.#context;
     if (action === 'observe') {
-      this.#ended.delete(key);
+      chosen.set(key, { address, action });
       this.add(address, 'fixed');
     } else if (action === 'unobserve') {
-      if (this.#listed.has(key)) this.#ended.add(key);
+      // Else the next look at the list would bring it back.
+      if (this.#listed.has(key)) chosen.set(key, { address, action });
+      else chosen.delete(key);
       this.#served.get(key)?.stop();
       this.#served.delete(key);
     } else throw new KaaInvalidError('msg.action', [{ path: '', reason: 'must be observe or unobserve' }]);

@@ -122,6 +122,20 @@ for (const runtime of runtimes) {
       assert.deepEqual([link.opened, link.open], [1, 1]);
     });
 
+    it('endpoints that messages named are received for over a deploy', async () => {
+      const inject = { ...place, id: 'join', type: 'http in', url: '/join', method: 'get', wires: [['named']] };
+      const named = code('named', `msg.action = 'observe'; msg.token = 'press-secret'; return [msg, msg];`, 'receive');
+      const joining = { ...named, outputs: 2, wires: [['receive'], ['answer']] };
+      const withJoin = (name: string): FlowNode[] => [...flow(link.url, {}, { dynamic: true, name }), inject, joining];
+      await nodeRed.deploy(withJoin('one'));
+      await running();
+      await fetch(`${nodeRed.url}/join`);
+      const press = new ControlApi(`${simulator.httpUrl}/api/v1/endpoints/press-secret`);
+      await arrived([await press.command('run', {}, 60)]);
+      await nodeRed.deploy(withJoin('two'));
+      await arrived([await press.command('run', {}, 60)]);
+    });
+
     it('changed options end the old connection, and the new one receives', async () => {
       await nodeRed.deploy(flow(link.url, { keepalive: '20' }));
       await connected(2);
