@@ -2,6 +2,7 @@
 import { type KaaError, KaaProtocolError, KaaRejectedError, type Problem } from '../protocol/errors.ts';
 import type { Resource } from '../protocol/resources.ts';
 import { responseProblems } from '../protocol/validators.ts';
+import type { Redaction } from './redaction.ts';
 
 /** A success answer. `body` is absent where the platform sent none or the resource has none. */
 export interface AnswerBody {
@@ -12,24 +13,25 @@ export interface AnswerBody {
   readonly leftOut?: readonly Problem[];
 }
 
-/** Longest part of a foreign text that is passed on in messages, in characters. */
-const longestReason = 200;
+/** Items of an array that are told of where they were left out. */
+const mostLeftOut = 100;
 
 /**
  * The body of a `/status`: an empty one is a plain success (1/KP).
  * @param label what the request was for, without the token
+ * @param redaction takes secrets out of the platform's words
  * @throws {KaaRejectedError} a status code of 400 or above inside the body
  * @throws {KaaProtocolError} the body is not what the table promises
  */
-export function readStatus(resource: Resource, label: string, token: string, payload: Buffer): AnswerBody {
+export function readStatus(resource: Resource, label: string, redaction: Redaction, payload: Buffer): AnswerBody {
   const text = payload.toString();
   const parsed = text === '' ? undefined : parseJson(text);
   const status = carriesStatus(resource) ? statusOf(parsed) : {};
-  if (status.statusCode !== undefined && status.statusCode >= 400) throw rejection(label, token, status);
+  if (status.statusCode !== undefined && status.statusCode >= 400) throw rejection(label, redaction, status);
 
   const outcome = {
     statusCode: status.statusCode ?? 200,
-    ...(status.reasonPhrase === undefined ? {} : { reasonPhrase: foreignText(status.reasonPhrase, token) }),
+    ...(status.reasonPhrase === undefined ? {} : { reasonPhrase: redaction.clean(status.reasonPhrase) }),
   };
   if (resource.response === undefined) return outcome;
   const problems: readonly Problem[] =
@@ -63,19 +65,20 @@ function soundItems(resource: Resource, items: readonly unknown[]): Pick<AnswerB
   for (const [index, item] of items.entries()) {
     const problems = bodyProblems(resource, [item]);
     if (problems.length === 0) body.push(item);
+    if (leftOut.length >= mostLeftOut) continue;
     leftOut.push(...problems.map(({ path, reason }) => ({ path: `/${index}${path.replace(/^\/0/, '')}`, reason })));
   }
   return { body, leftOut };
 }
 
 /** The error of an `/error`: status code and reason where the platform gives them, a plain text as the reason. */
-export function readError(label: string, token: string, payload: Buffer): KaaError {
+export function readError(label: string, redaction: Redaction, payload: Buffer): KaaError {
   const text = payload.toString();
   const parsed = text === '' ? undefined : parseJson(text);
   const status = statusOf(parsed);
   const plain = typeof parsed === 'string' ? parsed : parsed === undefined && text !== '' ? text : undefined;
   const reasonPhrase = status.reasonPhrase ?? plain;
-  return rejection(label, token, { ...status, ...(reasonPhrase === undefined ? {} : { reasonPhrase }) });
+  return rejection(label, redaction, { ...status, ...(reasonPhrase === undefined ? {} : { reasonPhrase }) });
 }
 
 /** Whether a status in the body is the platform's word: where bodies are data with keys of their own, it is not. */
@@ -88,11 +91,11 @@ interface Status {
   readonly reasonPhrase?: string;
 }
 
-function rejection(label: string, token: string, { statusCode, reasonPhrase }: Status): KaaRejectedError {
+function rejection(label: string, redaction: Redaction, { statusCode, reasonPhrase }: Status): KaaRejectedError {
   return new KaaRejectedError(
     label,
     statusCode,
-    reasonPhrase === undefined ? undefined : foreignText(reasonPhrase, token),
+    reasonPhrase === undefined ? undefined : redaction.clean(reasonPhrase),
   );
 }
 
@@ -112,12 +115,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-// oxlint-disable-next-line no-control-regex -- control characters are what is replaced
-const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-
-/** A text of the platform, fit for logs: one line, bounded, and without the token, which servers like to repeat. */
-function foreignText(text: string, token: string): string {
-  return text.replaceAll(token, '***').replaceAll(controlCharacters, ' ').trim().slice(0, longestReason);
 }

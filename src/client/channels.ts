@@ -25,6 +25,7 @@ const lookInterval = 600_000;
 
 /** What is kept for one endpoint. */
 interface Endpoint {
+  readonly token: string;
   readonly traffic: EndpointTraffic<Exchange>;
   /** By name of the extension instance. */
   readonly requestIds: Map<string, RequestIdScope<Exchange>>;
@@ -54,6 +55,8 @@ export class Channels {
   readonly #extensions: Readonly<Record<ExtensionName, string>>;
   readonly #listener: ChannelsListener;
   readonly #endpoints = new Map<string, Endpoint>();
+  /** How many endpoints have each token. */
+  readonly #tokens = new Map<string, number>();
   readonly #byTarget = new Map<string, Channel<Exchange>>();
   readonly #byTopic = new Map<string, Channel<Exchange>>();
   /** By the first of their filters. */
@@ -66,6 +69,11 @@ export class Channels {
     this.#listener = listener;
   }
 
+  /** The tokens of all endpoints, as keys. */
+  get tokens(): ReadonlyMap<string, unknown> {
+    return this.#tokens;
+  }
+
   /** The channel of a target, opened at its first use. */
   of(target: Target): Channel<Exchange> {
     const key = keyOf(target);
@@ -76,7 +84,10 @@ export class Channels {
     }
     if (performance.now() - this.#looked > lookInterval) this.releaseIdle();
     const extension = this.#extensions[resources[target.resource].extension];
-    const endpoint = entry(this.#endpoints, `${target.appVersion}/${target.token}`, newEndpoint);
+    const endpoint = entry(this.#endpoints, `${target.appVersion}/${target.token}`, () => {
+      this.#countToken(target.token, 1);
+      return newEndpoint(target.token);
+    });
     const requestIds = entry(endpoint.requestIds, extension, () => new RequestIdScope<Exchange>());
     const channel = openChannel(target, extension, requestIds, endpoint.traffic);
     this.#byTarget.set(key, channel);
@@ -99,7 +110,9 @@ export class Channels {
       }
       const usedIds = new Set(Array.from(channels, (channel) => channel.requestIds));
       for (const [extension, ids] of requestIds) if (!usedIds.has(ids)) requestIds.delete(extension);
-      if (channels.size === 0) this.#endpoints.delete(address);
+      if (channels.size > 0) continue;
+      this.#endpoints.delete(address);
+      this.#countToken(endpoint.token, -1);
     }
   }
 
@@ -155,6 +168,12 @@ export class Channels {
     for (const { channels } of this.#at(address)) {
       for (const channel of channels) if (channel.lastSender === sender) channel.lastSender = undefined;
     }
+  }
+
+  #countToken(token: string, change: 1 | -1): void {
+    const count = (this.#tokens.get(token) ?? 0) + change;
+    if (count > 0) this.#tokens.set(token, count);
+    else this.#tokens.delete(token);
   }
 
   #at(address: EndpointAddress | undefined): Iterable<Endpoint> {
@@ -217,8 +236,9 @@ function isUsed({ outstanding, retired }: RequestIdScope<Exchange>): boolean {
   return outstanding.size > 0 || retired.size > 0;
 }
 
-function newEndpoint(): Endpoint {
+function newEndpoint(token: string): Endpoint {
   return {
+    token,
     traffic: { waiting: new Fifo(), outstanding: 0, silent: false, heardAt: 0, queued: false },
     requestIds: new Map(),
     channels: new Set(),

@@ -21,6 +21,7 @@ import { Connection, type ConnectionStatus } from './connection.ts';
 import { type HeldPush, HeldPushes } from './held-pushes.ts';
 import { Exchange, type ExchangeListener, type ExchangeOutcome, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
+import { Redaction } from './redaction.ts';
 import type { Subscription } from './subscription.ts';
 import { type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
 import type { Transport } from './transport.ts';
@@ -42,6 +43,7 @@ export class KaaClient {
   readonly #subscriptions: Subscriptions<Exchange>;
   readonly #window: RequestWindow;
   readonly #held: HeldPushes;
+  readonly #redaction: Redaction;
   readonly #statusListeners = new Set<(status: ConnectionStatus) => void>();
   readonly #troubleListeners = new Set<() => void>();
   /** Refused on this connection. */
@@ -78,6 +80,7 @@ export class KaaClient {
       this.#subscriptionSettled(subscription, outcome),
     );
     this.#window = new RequestWindow(options, this.#subscriptions, this.#connection);
+    this.#redaction = new Redaction(options, this.#channels.tokens);
     this.#held = new HeldPushes(
       ({ topic }) => (this.#channels.find(topic)?.observers.size ?? 0) > 0,
       (push) => this.#pushed(push),
@@ -275,10 +278,10 @@ export class KaaClient {
     const channel = recipient?.channel;
     const exchange = topic.requestId === undefined ? undefined : channel?.requestIds.outstanding.get(topic.requestId);
     if (channel !== undefined && exchange?.channel === channel) {
-      const { label, resource, target } = channel;
+      const { label, resource } = channel;
       this.#window.answered(exchange, () => {
-        if (topic.kind === 'error') throw readError(label, target.token, payload);
-        return readStatus(resource, label, target.token, payload);
+        if (topic.kind === 'error') throw readError(label, this.#redaction, payload);
+        return readStatus(resource, label, this.#redaction, payload);
       });
       return;
     }
@@ -292,11 +295,11 @@ export class KaaClient {
   }
 
   /** The success of a message that was given up: it changes nothing, but whoever sent it may want to know. */
-  #answeredLate({ requestIds, resource, label, target }: Channel<Exchange>, topic: Topic, payload: Buffer): void {
+  #answeredLate({ requestIds, resource, label }: Channel<Exchange>, topic: Topic, payload: Buffer): void {
     const retired = topic.requestId === undefined ? undefined : requestIds.retired.get(topic.requestId);
     if (retired?.answeredLate === undefined || topic.kind !== 'status') return;
     try {
-      readStatus(resource, label, target.token, payload);
+      readStatus(resource, label, this.#redaction, payload);
     } catch {
       return;
     }
@@ -308,7 +311,7 @@ export class KaaClient {
     if (channel === undefined) return;
     const { label, target, requestIds, lastSender } = channel;
     if (requestId !== undefined && requestIds.retired.get(requestId)?.reason !== 'acknowledged') return;
-    lastSender?.unexpectedError(target, readError(label, target.token, payload));
+    lastSender?.unexpectedError(target, readError(label, this.#redaction, payload));
   }
 
   #pushed({ topic, payload }: HeldPush): void {
@@ -320,7 +323,7 @@ export class KaaClient {
     const label = `${resource.extension}/${resourcePath(resource, target.name)}`;
     let push: Push;
     try {
-      push = readStatus(resource, label, target.token, payload);
+      push = readStatus(resource, label, this.#redaction, payload);
     } catch (error) {
       if (!(error instanceof KaaError)) throw error;
       for (const observer of observers) observer.pushFailed(target, error);

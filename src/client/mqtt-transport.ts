@@ -13,8 +13,12 @@ import type { Link, LinkFailure, LinkListener, LinkOptions, QualityOfService, Tr
 /** Milliseconds between two looks into the buffer of a stream that is slow to take messages. */
 const bufferLookInterval = 5;
 
+/** Milliseconds of work on messages, looked at after every so many of them, after which others get their turn. */
+const longestTurn = 20;
+const messagesPerLook = 16;
+
 /** Bytes of the largest packet that is taken: MQTT.js would collect up to 256 MB. */
-const largestPacket = 16 * 1_048_576;
+const largestPacket = 4 * 1_048_576;
 
 /** MQTT 3.1.1, 3.9.3: the SUBACK code of a refused filter. */
 const refused = 128;
@@ -30,6 +34,9 @@ class MqttLink implements Link {
   /** TLS is agreed on, or not wanted. */
   #secured: boolean;
   #watchingDrain = false;
+  #messages = 0;
+  /** When others last had their turn, on the clock of `performance.now()`. */
+  #turnStart = 0;
   /** Receipts of messages that may still be in the stream's buffer. */
   #unwritten: (() => void)[] = [];
   #writtenCheck: NodeJS.Immediate | undefined;
@@ -143,8 +150,23 @@ class MqttLink implements Link {
       this.#listener?.connected();
     });
     client.on('message', (topic, payload) => this.#listener?.message(topic, payload));
+    client.handleMessage = (_packet, next) => this.#handled(next);
     client.on('error', (error) => this.#fail(error));
     client.on('close', () => this.#end(this.#failure ?? this.#read(undefined)));
+  }
+
+  /** MQTT.js would go on as long as there is something to read, whatever else waits. */
+  #handled(next: () => void): void {
+    this.#messages += 1;
+    const isLong = this.#messages % messagesPerLook === 0 && performance.now() - this.#turnStart > longestTurn;
+    if (!isLong) {
+      next();
+      return;
+    }
+    setImmediate(() => {
+      this.#turnStart = performance.now();
+      next();
+    });
   }
 
   /** A server that drops us before TLS is agreed on may not speak it. */

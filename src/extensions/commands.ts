@@ -9,12 +9,14 @@ import { requireName } from '../protocol/require-name.ts';
 import type { CommandResult } from '../store/store.ts';
 import type { CommandReceiver, ResultOutcome } from './command.ts';
 import { type CommandStore, EndpointCommands } from './endpoint-commands.ts';
+import { CommandsInWork } from './known-commands.ts';
 import { PerEndpoint } from './per-endpoint.ts';
 
 export class Commands {
   readonly #client: KaaClient;
   readonly #store: CommandStore;
   readonly #endpoints: PerEndpoint<EndpointCommands>;
+  readonly #inWork = new CommandsInWork();
 
   constructor(client: KaaClient, store: CommandStore) {
     this.#client = client;
@@ -54,7 +56,7 @@ export class Commands {
   #endpoint(address: EndpointAddress): EndpointCommands {
     return this.#endpoints.of(
       `${address.appVersion}/${address.token}`,
-      () => new EndpointCommands(this.#client, this.#store, address),
+      () => new EndpointCommands(this.#client, this.#store, address, this.#inWork),
     );
   }
 }

@@ -7,7 +7,7 @@ import type { CommandResult, Store, StoredCommand } from '../store/store.ts';
 import { CommandResults } from './command-results.ts';
 import type { CommandReceiver, ReceivedCommand, ResultOutcome } from './command.ts';
 import { digest } from './digest.ts';
-import { KnownCommands } from './known-commands.ts';
+import { type CommandsInWork, KnownCommands } from './known-commands.ts';
 import { ObservedCommands } from './observed-commands.ts';
 import type { EndpointKeeper } from './per-endpoint.ts';
 import { Serial } from './serial.ts';
@@ -29,10 +29,20 @@ const claimTime = 10_000;
 /** Commands that wait to be written to the ledger; the platform keeps the others until it is asked again. */
 const mostWaiting = 10_000;
 
-/** Commands that the flow has not answered; beyond, no further ones are taken. */
-const mostUnanswered = 100_000;
+/** Commands that are written to the ledger together. */
+const mostTogether = 100;
 
-const tooMany = 'commands of this endpoint wait for a result already; further ones are taken when some are answered';
+/** Commands of one endpoint, and of all, that the flow has not answered; beyond, no further ones are taken. */
+const mostUnanswered = 25_000;
+const mostInWork = 100_000;
+
+/** Types that are asked for on behalf of a node of every type; pushes of others are taken all the same. */
+const mostTypes = 1000;
+
+/** Part of these below which the platform is asked for those that were not taken. */
+const enoughRoom = 0.9;
+
+const tooMany = 'commands wait for a result already; further ones are taken when some are answered';
 
 /** Milliseconds; it is forgotten after a day that the platform asks for a command, so that this is exact enough. */
 const askedLately = 3_600_000;
@@ -45,6 +55,7 @@ export type CommandStore = Pick<Store, 'commands' | 'process'>;
 export class EndpointCommands implements EndpointKeeper {
   readonly #address: EndpointAddress;
   readonly #process: string;
+  readonly #inWork: CommandsInWork;
   readonly #known: KnownCommands;
   readonly #observed: ObservedCommands;
   readonly #results: CommandResults;
@@ -57,19 +68,25 @@ export class EndpointCommands implements EndpointKeeper {
   readonly #troubles = new Map<string, unknown>();
   /** What nodes left behind for their successors, and when, on the clock of `performance.now()`. */
   #unclaimed: { readonly command: ReceivedCommand; readonly since: number }[] = [];
-  /** Commands that wait for their turn. */
-  #waiting = 0;
+  /** Commands that wait for their turn, in order. */
+  readonly #arrived: ReceivedCommand[] = [];
   /** Types of which commands were left with the platform, because there were too many. */
   readonly #left = new Set<string>();
   #isFull = false;
   readonly #serial = new Serial();
   #phase: 'opening' | 'open' | 'closed' = 'opening';
 
-  constructor(client: KaaClient, { commands: ledger, process }: CommandStore, address: EndpointAddress) {
+  constructor(
+    client: KaaClient,
+    { commands: ledger, process }: CommandStore,
+    address: EndpointAddress,
+    inWork: CommandsInWork,
+  ) {
+    this.#inWork = inWork;
     this.#address = address;
     this.#process = process;
     const failed = (error: unknown): void => this.#failed(error);
-    this.#known = new KnownCommands(ledger, storedEndpoint(client, address), failed);
+    this.#known = new KnownCommands(inWork, ledger, storedEndpoint(client, address), failed);
     this.#results = new CommandResults(client, address, this.#known, failed);
     this.#observed = new ObservedCommands(client, address, {
       // After a reconnect results go first: else their commands would be delivered once more.
@@ -98,8 +115,7 @@ export class EndpointCommands implements EndpointKeeper {
     // What came while nobody was there is asked for again.
     void this.#inTurn(() => this.#observe(isFirst));
     const since = performance.now() - claimTime;
-    for (const left of this.#unclaimed.splice(0))
-      if (left.since > since) void this.#inTurn(() => this.#take(left.command));
+    for (const left of this.#unclaimed.splice(0)) if (left.since > since) this.#arrive(left.command);
     return () => {
       this.#receivers.delete(receiver);
       void this.#inTurn(() => this.#observe());
@@ -127,6 +143,7 @@ export class EndpointCommands implements EndpointKeeper {
     this.#phase = 'closed';
     this.#observed.update(new Set(), false, false);
     this.#results.close();
+    this.#known.close();
     for (const timer of this.#deadlines.values()) clearTimeout(timer);
     this.#deadlines.clear();
   }
@@ -170,7 +187,7 @@ export class EndpointCommands implements EndpointKeeper {
       const named = [...this.#receivers].map(({ commandType }) => commandType);
       const types = new Set(named.filter((type) => type !== ''));
       const everyType = named.includes('');
-      if (everyType) for (const type of this.#known.types()) types.add(type);
+      if (everyType) for (const type of this.#known.types()) if (types.size < mostTypes) types.add(type);
       this.#observed.update(types, everyType, again);
     }
     return Promise.resolve();
@@ -180,17 +197,12 @@ export class EndpointCommands implements EndpointKeeper {
     if (this.#receiversOf(type).length === 0) return;
     for (const command of commandsIn(type, body, requestId)) {
       if (this.#isInWork(command)) continue;
-      if (this.#waiting >= mostWaiting) {
+      if (this.#arrived.length >= mostWaiting) {
         this.#left.add(type);
         break;
       }
-      this.#waiting += 1;
-      void this.#inTurn(() => this.#take(command)).finally(() => {
-        this.#waiting -= 1;
-        this.#askForLeft();
-      });
+      this.#arrive(command);
     }
-    void this.#inTurn(() => this.#observe());
     const completeAt = this.#completeAt.get(type);
     if (completeAt === undefined || Date.now() - completeAt <= askAgainAfter) return;
     this.#completeAt.set(type, Date.now());
@@ -214,7 +226,8 @@ export class EndpointCommands implements EndpointKeeper {
 
   /** Commands that were left with the platform are asked for when there is room for them. */
   #askForLeft(): void {
-    if (this.#left.size === 0 || this.#waiting > 0 || this.#known.unanswered > mostUnanswered * 0.9) return;
+    if (this.#left.size === 0 || this.#arrived.length > 0) return;
+    if (this.#known.unanswered > mostUnanswered * enoughRoom || this.#inWork.count > mostInWork * enoughRoom) return;
     this.#isFull = false;
     for (const type of this.#left) this.#observed.repeat(type);
     this.#left.clear();
@@ -230,38 +243,60 @@ export class EndpointCommands implements EndpointKeeper {
     return [...this.#receivers].filter(({ commandType }) => commandType === '' || commandType === type);
   }
 
-  async #take(command: ReceivedCommand): Promise<void> {
+  /** A command waits for its turn. */
+  #arrive(command: ReceivedCommand): void {
+    this.#arrived.push(command);
+    if (this.#arrived.length === 1) void this.#inTurn(() => this.#takeArrived());
+  }
+
+  /** In order, and many together: what the disk writes at once is handed out at once. */
+  async #takeArrived(): Promise<void> {
+    while (this.#arrived.length > 0 && this.#phase !== 'closed') {
+      const taken = this.#arrived.slice(0, mostTogether).map((command) => this.#enter(command));
+      await Promise.all(taken.map(({ written }) => written));
+      this.#arrived.splice(0, taken.length);
+      for (const { next } of taken) await next();
+    }
+    await this.#observe();
+    this.#askForLeft();
+  }
+
+  /** Writes a command to the ledger; gives what is to be done when it is written. */
+  #enter(command: ReceivedCommand): { readonly written: Promise<unknown>; readonly next: () => Promise<void> | void } {
     const { type, id, payload } = command;
     const receivers = this.#receiversOf(type);
-    if (this.#phase === 'closed') return;
-    if (receivers.length === 0) {
-      this.#leave(command);
-      return;
-    }
     const payloadDigest = digest(payload);
     const known = this.#known.find(type, id, payloadDigest);
+    if (receivers.length === 0) return { written: Promise.resolve(), next: () => this.#leave(command) };
     if (known !== undefined) {
-      await this.#known.save({ ...known, askedAt: Date.now() });
-      if (known.result !== undefined) this.#results.repeat(known);
-      return;
+      const repeat = (): void => {
+        if (known.result !== undefined) this.#results.repeat(known);
+      };
+      return { written: this.#known.save({ ...known, askedAt: Date.now() }), next: repeat };
     }
-    if (this.#known.unanswered >= mostUnanswered) {
-      this.#left.add(type);
-      if (!this.#isFull) this.#failed(new KaaBusyError(this.#known.unanswered, tooMany), type);
-      this.#isFull = true;
-      return;
+    if (this.#known.unanswered >= mostUnanswered || this.#inWork.count >= mostInWork) {
+      return { written: Promise.resolve(), next: () => this.#leaveWithPlatform(type) };
     }
     const content = payload === undefined ? {} : { payload };
     const entry = { ...this.#entry(type, id), digest: payloadDigest, ...content, ...deadlineFor(receivers) };
-    await this.#known.save(entry);
+    return { written: this.#known.save(entry), next: () => this.#handOutNew(command, entry) };
+  }
+
+  async #handOutNew(command: ReceivedCommand, entry: StoredCommand): Promise<void> {
     if (this.#phase === 'open' && this.#handOut(command)) {
       this.#arm(entry);
       return;
     }
     // The nodes have left meanwhile.
     await this.#known.remove(entry);
-    if (this.#receiversOf(type).length > 0) void this.#inTurn(() => this.#take(command));
+    if (this.#receiversOf(command.type).length > 0) this.#arrive(command);
     else this.#leave(command);
+  }
+
+  #leaveWithPlatform(type: string): void {
+    this.#left.add(type);
+    if (!this.#isFull) this.#failed(new KaaBusyError(this.#known.unanswered, tooMany), type);
+    this.#isFull = true;
   }
 
   /** Keeps a command for the successors of the nodes that have left. */

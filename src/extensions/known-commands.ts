@@ -6,12 +6,18 @@ import type { CommandLedger, StoredCommand, StoredEndpoint } from '../store/stor
 const lifetime = 86_400_000;
 
 /** Commands of an endpoint that are remembered; beyond, the oldest ones that need nothing more are forgotten. */
-const most = 100_000;
+const most = 25_000;
 
 /** How many are forgotten then, so that this is seldom. */
 const forgotten = most / 10;
 
+/** How many commands of all endpoints of a connection wait for a result. */
+export class CommandsInWork {
+  count = 0;
+}
+
 export class KnownCommands {
+  readonly #inWork: CommandsInWork;
   readonly #ledger: CommandLedger;
   readonly #endpoint: StoredEndpoint;
   readonly #failed: (error: unknown) => void;
@@ -23,10 +29,22 @@ export class KnownCommands {
   #unanswered = 0;
 
   /** @param failed told where the ledger fails: what it should keep is kept here only */
-  constructor(ledger: CommandLedger, endpoint: StoredEndpoint, failed: (error: unknown) => void) {
+  constructor(
+    inWork: CommandsInWork,
+    ledger: CommandLedger,
+    endpoint: StoredEndpoint,
+    failed: (error: unknown) => void,
+  ) {
+    this.#inWork = inWork;
     this.#ledger = ledger;
     this.#endpoint = endpoint;
     this.#failed = failed;
+  }
+
+  /** What is known here is of no interest any more; the ledger keeps it. */
+  close(): void {
+    this.#inWork.count -= this.#unanswered;
+    this.#unanswered = 0;
   }
 
   async load(): Promise<void> {
@@ -84,7 +102,7 @@ export class KnownCommands {
     else this.#commands.delete(key);
     this.#count(command.type, -1);
     for (const { digest, result } of commands) {
-      if (digest === command.digest && result === undefined) this.#unanswered -= 1;
+      if (digest === command.digest && result === undefined) this.#countUnanswered(-1);
     }
     await this.#try(() => this.#ledger.remove(this.#endpoint, command));
   }
@@ -120,10 +138,15 @@ export class KnownCommands {
     const index = commands.findIndex(({ digest }) => digest === command.digest);
     if (index === -1) this.#count(command.type, 1);
     const before = commands[index];
-    if (before !== undefined && before.result === undefined) this.#unanswered -= 1;
-    if (command.result === undefined) this.#unanswered += 1;
+    if (before !== undefined && before.result === undefined) this.#countUnanswered(-1);
+    if (command.result === undefined) this.#countUnanswered(1);
     const put = index === -1 ? [...commands, command] : commands.with(index, command);
     this.#commands.set(keyOf(command), put);
+  }
+
+  #countUnanswered(change: 1 | -1): void {
+    this.#unanswered += change;
+    this.#inWork.count += change;
   }
 
   #count(type: string, change: 1 | -1): void {

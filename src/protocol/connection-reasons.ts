@@ -17,7 +17,7 @@ export const connectionReasons = {
   'server-unavailable': 'the server says that it is unavailable',
   'no-websocket': 'the server offers no MQTT over WebSocket at this address',
   'not-mqtt': 'the server does not speak MQTT',
-  'too-large': 'the server sent more than 16 MB at once',
+  'too-large': 'the server sent more than 4 MB at once',
   'dropped-first-message': 'the server dropped the connection right after the first message',
   'keep-alive': 'the server stopped answering keep-alive messages',
   dropped: 'the connection was lost',

@@ -188,10 +188,12 @@ export class KaaConfigError extends KaaError {
 
 /** Whatever was thrown, as an error; a thing that cannot even be written is still an error. */
 export function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
   try {
-    return new Error(String(thrown));
+    if (!(thrown instanceof Error)) return new Error(String(thrown));
+    // Whoever reports it reads these, and must not stumble over one.
+    for (const name of ['name', 'message', 'stack', 'code', 'cause']) Reflect.get(thrown, name);
+    return thrown;
   } catch {
-    return new Error('something that cannot be written was thrown');
+    return new Error('something that cannot be read was thrown');
   }
 }

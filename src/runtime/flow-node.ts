@@ -260,7 +260,7 @@ class RunningNode implements EndpointUser {
         done();
       });
     } catch (thrown) {
-      const error = asError(thrown);
+      const error = asKaaError(thrown);
       this.#status.failed(error, this.#messages);
       this.#report(error, () => done(error));
     }
@@ -319,6 +319,13 @@ class RunningNode implements EndpointUser {
       };
     });
   }
+}
+
+/** Flows give objects that cannot even be looked at: that is the message's fault. */
+function asKaaError(thrown: unknown): KaaError {
+  const error = asError(thrown);
+  if (error instanceof KaaError) return error;
+  return new KaaInvalidError('message', [{ path: '', reason: `cannot be read: ${error.message}` }]);
 }
 
 function takesNoMessages(): KaaInvalidError {

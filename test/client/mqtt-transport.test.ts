@@ -60,7 +60,7 @@ describe('transport over MQTT.js', () => {
     }
   });
 
-  it('does not collect a message of more than 16 MB, and says so', async () => {
+  it('does not collect a message of more than 4 MB, and says so', async () => {
     const url = await listen((socket) => {
       connack(0)(socket);
       socket.once('data', () => {
