@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { ControlApi, member } from '../conformance/control-api.ts';
 import { EditorView } from '../support/editor-view.ts';
-import { type FlowNode, NodeRed, removeInstalled, runtimes } from '../support/node-red.ts';
+import { type FlowNode, NodeRed, runtimes } from '../support/node-red.ts';
 import { until } from '../support/until.ts';
 
 /** The endpoint that the buttons of the examples are for. */
@@ -207,5 +207,3 @@ describe('the examples in Node-RED', () => {
     });
   }
 });
-
-after(removeInstalled);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { type FlowNode, NodeRed, removeInstalled, runtimes } from '../support/node-red.ts';
+import { type FlowNode, NodeRed, runtimes } from '../support/node-red.ts';
 import { until } from '../support/until.ts';
 
 const example = JSON.parse(
@@ -177,5 +177,3 @@ for (const runtime of runtimes) {
     });
   });
 }
-
-after(removeInstalled);

@@ -1,7 +1,7 @@
 /** A real Node-RED with the packed package: one kaa-endpoint for all, and the probe in its flow. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from '../bench/cleanup.ts';
-import { NodeRed, removeInstalled, runtimes } from '../support/node-red.ts';
+import { NodeRed, runtimes } from '../support/node-red.ts';
 import { provokedNodes, settingsOf, soakFlow } from './flow.ts';
 import type { ProbeReport } from './probe.ts';
 import { holdsBefore } from './wait.ts';
@@ -33,7 +33,6 @@ export class Gateway {
     const starting = NodeRed.start(runtimes[0], { inside: settingsOf(tokens) });
     cleanup.add(async () => {
       await (await starting).remove();
-      await removeInstalled();
     });
     return new Gateway(await starting);
   }

@@ -1,6 +1,7 @@
 /** A real Node-RED as a process of its own, with the package installed into it as npm would. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,7 @@ let installed: Promise<string> | undefined;
 
 async function installPacked(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kaa-packed-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const npm = process.env['npm_execpath'] ?? join(root, 'node_modules/.bin/npm');
   const [command, ...prefix] = npm.endsWith('.js') ? [process.execPath, npm] : ['npm'];
   const options = { cwd: root, env: { ...process.env, npm_config_loglevel: 'error' } };
@@ -78,6 +80,15 @@ export class NodeRed {
     return nodeRed;
   }
 
+  /** Of its process. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Everything that it printed. */
   get output(): string {
     return this.#output;
@@ -111,7 +122,8 @@ export class NodeRed {
 
   async #answers(): Promise<boolean> {
     return fetch(`${this.url}/settings`).then(
-      ({ ok }) => ok,
+      // With adminAuth it asks for a login.
+      ({ ok, status }) => ok || status === 401,
       () => false,
     );
   }
@@ -154,10 +166,4 @@ export class NodeRed {
     this.#child?.kill('SIGKILL');
     await rm(this.userDirectory, { recursive: true, force: true });
   }
-}
-
-/** Removes what was installed for all tests. */
-export async function removeInstalled(): Promise<void> {
-  if (installed !== undefined) await rm(await installed, { recursive: true, force: true });
-  installed = undefined;
 }
