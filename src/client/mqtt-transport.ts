@@ -17,6 +17,11 @@ const bufferLookInterval = 5;
 const longestTurn = 20;
 const messagesPerLook = 16;
 
+/** Acknowledgements that a server may send beyond those that it owes: MQTT.js would look for what each belongs to. */
+const mostUnowed = 100;
+
+const acknowledgements = new Set(['puback', 'pubrec', 'pubcomp', 'suback', 'unsuback']);
+
 /** Bytes of the largest packet that is taken: MQTT.js would collect up to 256 MB. */
 const largestPacket = 4 * 1_048_576;
 
@@ -34,6 +39,8 @@ class MqttLink implements Link {
   /** TLS is agreed on, or not wanted. */
   #secured: boolean;
   #watchingDrain = false;
+  /** Acknowledgements that the server has not sent yet. */
+  #owed = 0;
   #messages = 0;
   /** When others last had their turn, on the clock of `performance.now()`. */
   #turnStart = 0;
@@ -60,6 +67,7 @@ class MqttLink implements Link {
   publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): number | undefined {
     const client = this.#client;
     if (client === undefined || !client.connected) return undefined;
+    if (qos === 1) this.#owed += 1;
     try {
       client.publish(topic, payload, { qos }, (error) => {
         if (error !== undefined && error !== null) return;
@@ -78,6 +86,7 @@ class MqttLink implements Link {
   }
 
   subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly number[]> {
+    this.#owed += 1;
     return new Promise((resolve) => {
       this.#client?.subscribe([...filters], { qos }, (error, grants, packet) => {
         const codes = packet?.granted ?? grants?.map((grant) => grant.qos);
@@ -89,7 +98,9 @@ class MqttLink implements Link {
   }
 
   unsubscribe(filters: readonly string[]): void {
-    if (this.#client?.connected === true) this.#client.unsubscribe([...filters], {}, () => {});
+    if (this.#client?.connected !== true) return;
+    this.#owed += 1;
+    this.#client.unsubscribe([...filters], {}, () => {});
   }
 
   close(deadline: number): Promise<void> {
@@ -150,9 +161,19 @@ class MqttLink implements Link {
       this.#listener?.connected();
     });
     client.on('message', (topic, payload) => this.#listener?.message(topic, payload));
+    client.on('packetreceive', ({ cmd }) => {
+      if (acknowledgements.has(cmd)) this.#acknowledged();
+    });
     client.handleMessage = (_packet, next) => this.#handled(next);
     client.on('error', (error) => this.#fail(error));
     client.on('close', () => this.#end(this.#failure ?? this.#read(undefined)));
+  }
+
+  #acknowledged(): void {
+    this.#owed -= 1;
+    if (this.#owed >= -mostUnowed || this.#client === undefined) return;
+    this.#failure ??= { reason: 'not-mqtt' };
+    destroy(this.#client);
   }
 
   /** MQTT.js would go on as long as there is something to read, whatever else waits. */

@@ -23,9 +23,6 @@ const floods: Readonly<Record<string, (index: number) => Buffer>> = {
     publishPacket(`kp1/v1/cex/other-${index}/command/reboot/status`, '[{"id":1}]'),
   'answers to unknown request IDs': (index) =>
     publishPacket(topic(`dcx/TOKEN/json/${200_000 + index}/${index % 2 === 0 ? 'status' : 'error'}`), ''),
-  'PUBACK and UNSUBACK of nothing': (index) =>
-    Buffer.from([index % 2 === 0 ? 0x40 : 0xb0, 2, 0x40 | ((index >> 8) & 63), index & 255]),
-  'SUBACK of nothing': (index) => Buffer.from([0x90, 3, 0x40 | ((index >> 8) & 63), index & 255, 128]),
   'the same configuration': () =>
     publishPacket(topic('cmx/TOKEN/config/json/status'), '{"configId":"c","config":{"a":1}}'),
   'configurations with new ids': (index) =>

@@ -60,6 +60,15 @@ describe('transport over MQTT.js', () => {
     }
   });
 
+  it('leaves a server that acknowledges again and again what nobody sent', async () => {
+    const url = await listen((socket) => {
+      connack(0)(socket);
+      socket.once('data', () => setImmediate(() => socket.write(Buffer.alloc(4 * 200, Buffer.from([0x40, 2, 0, 9])))));
+    });
+    const { closed } = openLink(url);
+    assert.deepEqual(await closed, { reason: 'not-mqtt' });
+  });
+
   it('does not collect a message of more than 4 MB, and says so', async () => {
     const url = await listen((socket) => {
       connack(0)(socket);
