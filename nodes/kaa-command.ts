@@ -36,7 +36,7 @@ export default function register(RED: NodeAPI): void {
   function respondTo(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
     const statusOf = readResponse(RED, node, definition);
     return (context) => {
-      const { endpoint, sender } = context;
+      const { endpoint, lastingSender } = context;
       const commands = commandsOf(context);
       return {
         start() {
@@ -44,7 +44,7 @@ export default function register(RED: NodeAPI): void {
         },
         async input(message) {
           const address = addressOf(message, endpoint);
-          const outcome = await respond(commands, address, message, await statusOf(message), sender);
+          const outcome = await respond(commands, address, message, await statusOf(message), lastingSender);
           return withOutcome(message, address, endpoint, { extension: 'cex', ...outcome });
         },
       };

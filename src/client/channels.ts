@@ -62,6 +62,8 @@ export class Channels {
   /** By the first of their filters. */
   readonly #subscriptions = new Map<string, Subscription<Channel<Exchange>>>();
   #looked = performance.now();
+  /** Channels that are kept although nobody observes them at the moment. */
+  #kept: Set<Channel<Exchange>> | undefined;
 
   /** @param extensions names of the extension instances */
   constructor(extensions: Readonly<Record<ExtensionName, string>>, listener: ChannelsListener) {
@@ -128,8 +130,26 @@ export class Channels {
     return () => {
       channel.lastUsed = performance.now();
       channel.observers.delete(observer);
-      this.#everyNameChanged(channel);
+      if (this.#kept === undefined) this.#everyNameChanged(channel);
+      else this.#kept.add(channel);
     };
+  }
+
+  /** Whether an incoming topic belongs to an endpoint that is spoken for. */
+  knows({ appVersion, token }: Topic): boolean {
+    return this.#endpoints.has(`${appVersion}/${token}`);
+  }
+
+  /** From now on what is not observed any more keeps its subscriptions: it is likely to be observed again. */
+  keep(): void {
+    this.#kept ??= new Set();
+  }
+
+  /** What was not observed again is let go. */
+  letGoAgain(): void {
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
+    for (const channel of kept) if (channel.observers.size === 0) this.#everyNameChanged(channel);
   }
 
   /** Every channel that is observed. */

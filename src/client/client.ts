@@ -60,8 +60,8 @@ export class KaaClient {
       writable: () => this.#window.advance(),
       unavailable: () => this.#unavailable(),
       statusChanged: (status) => {
-        this.#lookForTrouble();
         for (const listener of this.#statusListeners) listener(status);
+        this.#lookForTrouble();
       },
       silenceChanged: () => this.#lookForTrouble(),
     });
@@ -81,10 +81,12 @@ export class KaaClient {
     );
     this.#window = new RequestWindow(options, this.#subscriptions, this.#connection);
     this.#redaction = new Redaction(options, this.#channels.tokens);
-    this.#held = new HeldPushes(
-      ({ topic }) => (this.#channels.find(topic)?.observers.size ?? 0) > 0,
-      (push) => this.#pushed(push),
-    );
+    this.#held = new HeldPushes({
+      isObserved: ({ topic }) => (this.#channels.find(topic)?.observers.size ?? 0) > 0,
+      isKnown: ({ topic }) => this.#channels.knows(topic),
+      deliver: (push) => this.#pushed(push),
+      over: () => this.#channels.letGoAgain(),
+    });
   }
 
   get status(): ConnectionStatus {
@@ -117,17 +119,22 @@ export class KaaClient {
    * Starts connecting. Requests made before the first attempts have ended wait for them, at most `requestTimeout`.
    * @param behind what has to end first, because the server would take both connections for one
    */
-  open(behind?: Promise<unknown>): void {
-    this.#firstConnect = setTimeout(() => {
-      this.#endFirstConnect();
-      this.#window.stop(this.#channels.endpoints(), () => new KaaOfflineError('not-connected', false));
-    }, this.options.requestTimeout * 1000);
+  open(behind?: Promise<void>): void {
+    this.#beginFirstConnect();
     if (behind === undefined) this.#connection.open();
-    else void behind.finally(() => this.#connection.open());
+    else void behind.then(() => this.#connection.open());
+  }
+
+  /** Where there is no connection, it is tried at once, as when it was opened. */
+  retry(): void {
+    if (this.status.state !== 'offline') return;
+    this.#beginFirstConnect();
+    this.#connection.retry();
   }
 
   /** The nodes that observe are about to be replaced: what the platform sends by itself waits for the new ones. */
   holdPushes(): void {
+    this.#channels.keep();
     this.#held.hold();
   }
 
@@ -246,6 +253,13 @@ export class KaaClient {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
     for (const listener of this.#troubleListeners) listener();
+  }
+
+  #beginFirstConnect(): void {
+    this.#firstConnect = setTimeout(() => {
+      this.#endFirstConnect();
+      this.#window.stop(this.#channels.endpoints(), () => new KaaOfflineError('not-connected', false));
+    }, this.options.requestTimeout * 1000);
   }
 
   #endFirstConnect(): void {

@@ -118,6 +118,17 @@ export class Connection {
     if (this.#state.name === 'idle') this.#attempt([]);
   }
 
+  /** Tries at once where it waits, with the back-off of a first attempt. */
+  retry(): void {
+    const state = this.#state;
+    if (state.name !== 'waiting' && state.name !== 'connecting') return;
+    this.#failedRounds = 0;
+    this.#show({ state: 'connecting' });
+    if (state.name === 'connecting') return;
+    clearTimeout(state.timer);
+    this.#attempt([]);
+  }
+
   /** To be told of every publish: the time of the first one helps to tell why a server drops us. */
   published(): void {
     if (this.#state.name === 'connected') this.#state.publishedAt ??= performance.now();

@@ -10,6 +10,17 @@ export interface HeldPush {
   readonly payload: Buffer;
 }
 
+export interface HeldPushesListener {
+  /** Whether somebody hears of a push now. */
+  isObserved(push: HeldPush): boolean;
+  /** Whether it is for an endpoint that is spoken for. */
+  isKnown(push: HeldPush): boolean;
+  /** Tells whoever hears of it. */
+  deliver(push: HeldPush): void;
+  /** What is not observed now will not be observed again. */
+  over(): void;
+}
+
 /** At most this many are held, and this many bytes of payloads; then the first ones go to whoever observes. */
 const mostHeld = 1000;
 const mostBytes = 16 * 1_048_576;
@@ -20,27 +31,21 @@ const handingOver = 5000;
 type Phase =
   | { readonly name: 'passing' }
   | { readonly name: 'holding' }
-  /** Some wait for observers that are still to come. */
+  /** Some observers are still to come. */
   | { readonly name: 'handing over'; readonly timer: NodeJS.Timeout };
 
 export class HeldPushes {
-  readonly #isObserved: (push: HeldPush) => boolean;
-  readonly #deliver: (push: HeldPush) => void;
+  readonly #listener: HeldPushesListener;
   #held: HeldPush[] = [];
   #bytes = 0;
   #phase: Phase = { name: 'passing' };
   #looking = false;
 
-  /**
-   * @param isObserved whether somebody hears of a push now
-   * @param deliver tells whoever hears of it
-   */
-  constructor(isObserved: (push: HeldPush) => boolean, deliver: (push: HeldPush) => void) {
-    this.#isObserved = isObserved;
-    this.#deliver = deliver;
+  constructor(listener: HeldPushesListener) {
+    this.#listener = listener;
   }
 
-  /** From now on pushes are held. */
+  /** From now on what nobody hears of is held. */
   hold(): void {
     this.#endHandingOver();
     this.#phase = { name: 'holding' };
@@ -49,34 +54,40 @@ export class HeldPushes {
   /** Hands over what was held, some of it a little later: its observers may still be on their way. */
   release(): void {
     if (this.#phase.name !== 'holding') return;
-    this.#phase = { name: 'handing over', timer: setTimeout(() => this.clear(), handingOver) };
+    const timer = setTimeout(() => {
+      this.clear();
+      this.#listener.over();
+    }, handingOver);
+    this.#phase = { name: 'handing over', timer };
     this.#handOver();
   }
 
   /** A push has come. */
   take(push: HeldPush): void {
-    if (this.#phase.name !== 'holding') {
-      this.#deliver(push);
+    const passes = this.#phase.name === 'passing' || this.#listener.isObserved(push);
+    if (passes && !this.#isBehindOthers(push)) {
+      this.#listener.deliver(push);
       return;
     }
+    if (!this.#listener.isKnown(push)) return;
     this.#held.push(push);
     this.#bytes += push.payload.length;
     while (this.#held.length > mostHeld || this.#bytes > mostBytes) {
       const first = this.#held.shift();
       if (first === undefined) return;
       this.#bytes -= first.payload.length;
-      this.#deliver(first);
+      this.#listener.deliver(first);
     }
   }
 
   /** Somebody new observes. */
   observersChanged(): void {
-    if (this.#phase.name !== 'handing over' || this.#looking) return;
+    if (this.#phase.name === 'passing' || this.#looking) return;
     this.#looking = true;
     // Thousands come at once.
     queueMicrotask(() => {
       this.#looking = false;
-      if (this.#phase.name === 'handing over') this.#handOver();
+      this.#handOver();
     });
   }
 
@@ -88,14 +99,28 @@ export class HeldPushes {
     this.#bytes = 0;
   }
 
+  /** Whether earlier ones of the same topic are still held. */
+  #isBehindOthers({ topic }: HeldPush): boolean {
+    return this.#held.some(
+      ({ topic: { appVersion, extension, token, path } }) =>
+        path === topic.path &&
+        token === topic.token &&
+        extension === topic.extension &&
+        appVersion === topic.appVersion,
+    );
+  }
+
   #handOver(): void {
     const held = this.#held;
     this.#held = [];
+    this.#bytes = 0;
     for (const push of held) {
-      if (this.#isObserved(push)) this.#deliver(push);
-      else this.#held.push(push);
+      if (this.#listener.isObserved(push)) this.#listener.deliver(push);
+      else {
+        this.#held.push(push);
+        this.#bytes += push.payload.length;
+      }
     }
-    if (this.#held.length === 0) this.clear();
   }
 
   #endHandingOver(): void {

@@ -60,6 +60,7 @@ export function linkFailure(error: unknown, accepted: boolean): LinkFailure {
   const [, httpStatus] = unexpectedResponse.exec(error.message) ?? [];
   if (httpStatus !== undefined) return { reason: 'no-websocket', detail: `HTTP ${httpStatus}` };
   const code: unknown = 'code' in error ? error.code : undefined;
+  if (accepted && typeof code === 'string') return { reason: 'dropped', detail: code };
   if (typeof code === 'number') {
     const reason = accepted ? undefined : connackReasons.get(code);
     return { reason: reason ?? 'not-mqtt', detail: `return code ${code}` };
@@ -67,6 +68,7 @@ export function linkFailure(error: unknown, accepted: boolean): LinkFailure {
   // A name that resolves to several addresses fails with all their errors at once.
   const text = typeof code === 'string' ? code : error instanceof AggregateError ? firstCode(error) : undefined;
   const reason = reasonOf(text, error.message);
+  if (reason === 'dropped-at-login' && accepted) return { reason: 'dropped' };
   if (reason !== undefined) return text === undefined ? { reason } : { reason, detail: text };
   if (text !== undefined) return { reason: accepted ? 'dropped' : 'dropped-at-login', detail: text };
   return { reason: 'not-mqtt' };

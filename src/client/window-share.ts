@@ -54,11 +54,14 @@ export class WindowShare {
     if (isProbe) this.#probes += 1;
   }
 
-  /** The endpoint that may send next because of that, where one waited for it. */
-  giveBack(traffic: Traffic, isProbe: boolean): Traffic | undefined {
+  giveBack(traffic: Traffic, isProbe: boolean): void {
     traffic.outstanding -= 1;
-    if (!isProbe) return undefined;
-    this.#probes -= 1;
+    if (isProbe) this.#probes -= 1;
+  }
+
+  /** An endpoint that waited for a slot of those that are silent, where there is one; it waits no more. */
+  nextProbe(): Traffic | undefined {
+    if (this.#probes >= this.#quarter) return undefined;
     const [next] = this.#waiting;
     if (next !== undefined) this.#waiting.delete(next);
     return next;

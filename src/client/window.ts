@@ -123,8 +123,10 @@ export class RequestWindow {
     try {
       while (this.#outstanding.size < this.#options.maxInFlight && this.#link?.writable === true) {
         const exchange = this.#line.next((candidate) => this.#mayGo(candidate));
-        if (exchange === undefined) return;
-        this.#publish(this.#link, exchange);
+        const probe = exchange === undefined ? this.#share.nextProbe() : undefined;
+        if (exchange !== undefined) this.#publish(this.#link, exchange);
+        else if (probe !== undefined) this.#line.wake(probe);
+        else return;
       }
     } finally {
       this.#advancing = false;
@@ -154,7 +156,9 @@ export class RequestWindow {
 
   /** Settles a published message with the platform's answer; throws nothing, a failing `read` fails the message. */
   answered(exchange: Exchange, read: () => Partial<ExchangeOutcome>): void {
-    this.#share.heard(exchange.channel.traffic);
+    const { traffic } = exchange.channel;
+    this.#share.heard(traffic);
+    this.#line.wake(traffic);
     this.#objections.end(exchange);
     try {
       const outcome = { ...read(), ...idOf(exchange), roundTripMs: elapsed(exchange) };
@@ -284,9 +288,8 @@ export class RequestWindow {
   #leave(exchange: Exchange): void {
     if (!this.#outstanding.delete(exchange)) return;
     const { traffic } = exchange.channel;
-    const next = this.#share.giveBack(traffic, exchange.isProbe);
+    this.#share.giveBack(traffic, exchange.isProbe);
     this.#line.wake(traffic);
-    if (next !== undefined) this.#line.wake(next);
   }
 
   #freeId({ requestId, channel }: Exchange): void {

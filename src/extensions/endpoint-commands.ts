@@ -24,13 +24,13 @@ const longestTimer = 2_147_483_647;
 
 /** Commands that came while no node was there to take them, and milliseconds for which they wait for one. */
 const mostUnclaimed = 1000;
-const claimTime = 10_000;
+const claimTime = 30_000;
 
 /** Commands that wait to be written to the ledger; the platform keeps the others until it is asked again. */
 const mostWaiting = 10_000;
 
-/** Commands that are written to the ledger together. */
-const mostTogether = 100;
+/** Commands that are written to the ledger together: where Node-RED is killed then, all of them have been interrupted. */
+const mostTogether = 10;
 
 /** Commands of one endpoint, and of all, that the flow has not answered; beyond, no further ones are taken. */
 const mostUnanswered = 25_000;
@@ -70,6 +70,8 @@ export class EndpointCommands implements EndpointKeeper {
   #unclaimed: { readonly command: ReceivedCommand; readonly since: number }[] = [];
   /** Commands that wait for their turn, in order. */
   readonly #arrived: ReceivedCommand[] = [];
+  /** Types of which the platform has said all that it has, when these have had it. */
+  readonly #completeLater = new Set<string>();
   /** Types of which commands were left with the platform, because there were too many. */
   readonly #left = new Set<string>();
   #isFull = false;
@@ -92,7 +94,11 @@ export class EndpointCommands implements EndpointKeeper {
       // After a reconnect results go first: else their commands would be delivered once more.
       ready: () => this.#results.received,
       received: (type, body, requestId) => this.#received(type, body, requestId),
-      complete: (type) => void this.#inTurn(() => this.#complete(type)),
+      complete: (type) => {
+        // Not before all that it names is known to be asked for.
+        if (this.#arrived.length > 0) this.#completeLater.add(type);
+        else void this.#inTurn(() => this.#complete(type));
+      },
       failed: (error, type) => this.#failed(error, type),
       observing: (path, error) => {
         if (error === undefined) this.#troubles.delete(path);
@@ -105,7 +111,8 @@ export class EndpointCommands implements EndpointKeeper {
 
   get idle(): boolean {
     const served = this.#receivers.size > 0 || this.#deadlines.size > 0;
-    return this.#phase === 'open' && this.#serial.idle && !served && this.#results.idle;
+    const isWaiting = this.#unclaimed.some(({ since }) => since > performance.now() - claimTime);
+    return this.#phase === 'open' && this.#serial.idle && !served && !isWaiting && this.#results.idle;
   }
 
   serve(receiver: CommandReceiver): () => void {
@@ -194,7 +201,6 @@ export class EndpointCommands implements EndpointKeeper {
   }
 
   #received(type: string, body: unknown, requestId: number | undefined): void {
-    if (this.#receiversOf(type).length === 0) return;
     for (const command of commandsIn(type, body, requestId)) {
       if (this.#isInWork(command)) continue;
       if (this.#arrived.length >= mostWaiting) {
@@ -212,7 +218,7 @@ export class EndpointCommands implements EndpointKeeper {
   /** What the platform did not ask for now, it asks for no more. */
   async #complete(type: string): Promise<void> {
     this.#completeAt.set(type, Date.now());
-    if (this.#phase === 'closed') return;
+    if (this.#phase === 'closed' || this.#left.has(type)) return;
     await this.#known.forgetOld(
       (other) => other.type !== type && (other.result === undefined || this.#receiversOf(other.type).length > 0),
     );
@@ -251,14 +257,20 @@ export class EndpointCommands implements EndpointKeeper {
 
   /** In order, and many together: what the disk writes at once is handed out at once. */
   async #takeArrived(): Promise<void> {
-    while (this.#arrived.length > 0 && this.#phase !== 'closed') {
-      const taken = this.#arrived.slice(0, mostTogether).map((command) => this.#enter(command));
-      await Promise.all(taken.map(({ written }) => written));
-      this.#arrived.splice(0, taken.length);
-      for (const { next } of taken) await next();
-    }
+    if (this.#phase === 'closed') return;
+    const taken = this.#arrived.slice(0, mostTogether).map((command) => this.#enter(command));
+    await Promise.all(taken.map(({ written }) => written));
+    this.#arrived.splice(0, taken.length);
+    for (const { next } of taken) await next();
     await this.#observe();
+    if (this.#arrived.length > 0) {
+      // Results have their turn in between.
+      void this.#inTurn(() => this.#takeArrived());
+      return;
+    }
     this.#askForLeft();
+    for (const type of this.#completeLater) await this.#complete(type);
+    this.#completeLater.clear();
   }
 
   /** Writes a command to the ledger; gives what is to be done when it is written. */

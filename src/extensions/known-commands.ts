@@ -5,11 +5,11 @@ import type { CommandLedger, StoredCommand, StoredEndpoint } from '../store/stor
 /** Milliseconds after which a command that the platform does not ask for any more is forgotten. */
 const lifetime = 86_400_000;
 
-/** Commands of an endpoint that are remembered; beyond, the oldest ones that need nothing more are forgotten. */
-const most = 25_000;
+/** Answered commands of an endpoint that are remembered; beyond, those are forgotten that were asked for longest ago. */
+const mostAnswered = 25_000;
 
 /** How many are forgotten then, so that this is seldom. */
-const forgotten = most / 10;
+const forgottenAtOnce = mostAnswered / 10;
 
 /** How many commands of all endpoints of a connection wait for a result. */
 export class CommandsInWork {
@@ -27,6 +27,7 @@ export class KnownCommands {
   readonly #types = new Map<string, number>();
   #size = 0;
   #unanswered = 0;
+  #forgetFrom = mostAnswered;
 
   /** @param failed told where the ledger fails: what it should keep is kept here only */
   constructor(
@@ -82,7 +83,7 @@ export class KnownCommands {
   async save(command: StoredCommand): Promise<Error | undefined> {
     this.#put(command);
     const kept = this.#try(() => this.#ledger.write(this.#endpoint, command));
-    if (this.#size > most) await this.#forgetOldest();
+    if (this.#size - this.#unanswered > this.#forgetFrom) await this.#forgetOldest();
     return kept;
   }
 
@@ -121,11 +122,10 @@ export class KnownCommands {
   }
 
   async #forgetOldest(): Promise<void> {
-    const oldest: StoredCommand[] = [];
-    for (const command of this.all()) {
-      if (command.result !== undefined && command.reported) oldest.push(command);
-      if (oldest.length === forgotten) break;
-    }
+    const reported = [...this.all()].filter((command) => command.result !== undefined && command.reported);
+    const oldest = reported.toSorted((a, b) => a.askedAt - b.askedAt).slice(0, forgottenAtOnce);
+    // Results that were not sent stay.
+    this.#forgetFrom = Math.max(mostAnswered, this.#size - this.#unanswered - oldest.length + forgottenAtOnce);
     await Promise.all(oldest.map((command) => this.remove(command)));
   }
 

@@ -196,7 +196,7 @@ export class QueueForwarding {
     const { node, body, last } = batch;
     const [sample] = JSON.parse(Buffer.from(body).toString()) as readonly unknown[];
     // In the middle of a deploy nobody is there.
-    if (!this.#listener.rejected(address, node, sample, error)) return 'offline';
+    if (!this.#listener.rejected(address, node, sample, error)) return this.#waitFor(laterLimits);
     this.#singles += 1;
     await this.#remove(last);
     if (this.#singles < mostSingles) return 'more';

@@ -2,8 +2,7 @@
  * Whether a deploy is under way: a node that is closed then is likely to be replaced in a moment. To the node itself a
  * deploy, the stopping of the flows and the end of Node-RED look the same.
  */
-import { listenToFlows } from './flow-events.ts';
-import type { NodeAPI } from 'node-red';
+import type { FlowsListener } from './flow-events.ts';
 
 /** Milliseconds from the end of the old flows in which the new ones have to start. */
 const patience = 5000;
@@ -15,10 +14,9 @@ type State =
   /** The new nodes are about to be told that the flows have started. */
   | { readonly name: 'started'; readonly immediate: NodeJS.Immediate };
 
-export class Deploys {
+export class Deploys implements FlowsListener {
   readonly #over: () => void;
   #state: State = { name: 'none' };
-  #watching = false;
 
   /** @param over called when a deploy is over, or has not come to its end in time */
   constructor(over: () => void) {
@@ -29,22 +27,21 @@ export class Deploys {
     return this.#state.name !== 'none';
   }
 
-  /** From now on hears of what Node-RED does. */
-  watch(RED: NodeAPI): void {
-    if (this.#watching) return;
-    this.#watching = true;
-    listenToFlows(RED, {
-      stopping: (isDeploy) => this.#become(isDeploy ? { name: 'stopping' } : { name: 'none' }),
-      stopped: () => {
-        if (this.#state.name !== 'stopping') return;
-        // Flows with missing types do not start.
-        this.#become({ name: 'starting', timer: setTimeout(() => this.#end(), patience) });
-      },
-      started: () => {
-        if (this.#state.name === 'none') return;
-        this.#become({ name: 'started', immediate: setImmediate(() => this.#end()) });
-      },
-    });
+  stopping(isDeploy: boolean): void {
+    if (isDeploy) this.#become({ name: 'stopping' });
+    else if (this.underWay) this.#end();
+  }
+
+  stopped(): void {
+    if (this.#state.name !== 'stopping') return;
+    // Flows with missing types do not start.
+    this.#become({ name: 'starting', timer: setTimeout(() => this.#end(), patience) });
+  }
+
+  started(): void {
+    // That may also be the late start of an earlier deploy.
+    if (this.#state.name !== 'starting') return;
+    this.#become({ name: 'started', immediate: setImmediate(() => this.#end()) });
   }
 
   #end(): void {

@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { EndpointSession } from './endpoint-session.ts';
 import { EndpointSessions } from './endpoint-sessions.ts';
 import type { EndpointUser } from './endpoint-users.ts';
-import { whenFlowsStarted } from './flow-events.ts';
+import { listenToFlows, whenFlowsStarted } from './flow-events.ts';
 import { hasStore, storePath, storeThread } from './store-files.ts';
 import { sharedTexts } from './texts.ts';
 
@@ -18,7 +18,7 @@ const sessions = new EndpointSessions(deploys);
 
 /** From now on deploys are told from the stopping of flows. */
 export function watchDeploys(RED: NodeAPI): void {
-  deploys.watch(RED);
+  listenToFlows(RED, deploys);
 }
 
 /** Kept by Node-RED apart from the flow, encrypted. */

@@ -1,8 +1,9 @@
 /** What of a kaa-endpoint outlives a deploy: its connection, its store, and what forwards stored samples. */
-import type { EndpointAddress } from '../client/channel.ts';
+import type { EndpointAddress, Sender } from '../client/channel.ts';
 import { KaaClient } from '../client/client.ts';
 import type { Transport } from '../client/transport.ts';
 import { Forwarder } from '../extensions/forwarder.ts';
+import { asError } from '../protocol/errors.ts';
 import { DiskStore } from '../store/disk-store.ts';
 import type { StoreThread } from '../store/operations.ts';
 import { type Log, logConnection } from './connection-log.ts';
@@ -49,11 +50,20 @@ export class EndpointSession {
   readonly #losses: LossReport;
   #log: Log;
   #forwarding = false;
-  #behind: Promise<void> | undefined;
+  readonly #behind: Promise<void> | undefined;
   #ended: Promise<void> | undefined;
 
-  /** @param log of the kaa-endpoint node */
-  constructor(endpoint: Endpoint, log: Log, { transport, thread, path, texts }: SessionSurroundings) {
+  /**
+   * @param log of the kaa-endpoint node
+   * @param behind the end of the session before: the server would take both for one, and what that one has under way
+   *   has to be on disk
+   */
+  constructor(
+    endpoint: Endpoint,
+    log: Log,
+    { transport, thread, path, texts }: SessionSurroundings,
+    behind: Promise<void> | undefined,
+  ) {
     this.endpoint = endpoint;
     this.#log = log;
     this.#texts = texts;
@@ -64,8 +74,9 @@ export class EndpointSession {
     logConnection(this.client, texts, () => this.#log);
     this.client.onStatus((status) => this.users.statusChanged(status));
     this.client.onTrouble(() => this.users.troubleChanged());
+    this.#behind = behind;
     this.store = new DiskStore(
-      thread,
+      behind === undefined ? thread : after(behind, thread),
       { path, ...endpoint.outbox },
       {
         movedAside: (aside) => this.#log.warn(texts('log.store.damaged', { file: path, aside })),
@@ -87,15 +98,20 @@ export class EndpointSession {
     return this.#ended !== undefined;
   }
 
-  /** @param behind the end of the session before: the server would take both for one */
-  open(behind: Promise<void> | undefined): void {
-    this.#behind = behind;
-    this.client.open(behind);
+  open(): void {
+    this.client.open(this.#behind);
   }
 
-  /** The kaa-endpoint node was replaced: from now on its story goes to another log. */
+  /** A node comes, maybe of a new kaa-endpoint node: from now on that one's log has the story. */
   adopt(log: Log): void {
     this.#log = log;
+    // The first after a deploy: people have mended something, and want to see whether it works.
+    if (this.users.size === 0) this.client.retry();
+  }
+
+  /** Tells a node, or the one that has taken its place, of what belongs to no message any more. */
+  senderFor(nodeId: string): Sender {
+    return { unexpectedError: (target, error) => this.#raise(nodeId, target, error) };
   }
 
   /** What a node was told by messages; the node that replaces it at a deploy goes on with it. */
@@ -133,7 +149,7 @@ export class EndpointSession {
    * @param deadline milliseconds that this may take
    */
   end(deadline: number): Promise<void> {
-    this.#ended ??= this.#end(deadline);
+    this.#ended ??= this.#end(deadline).catch((error: unknown) => this.#log.warn(asError(error).message));
     return this.#ended;
   }
 
@@ -160,4 +176,18 @@ export class EndpointSession {
   #raise(nodeId: string | undefined, address: EndpointAddress | undefined, error: Error): void {
     if (!this.users.raise(nodeId, address, error)) this.#log.warn(error.message);
   }
+}
+
+/** The thread, which is given nothing before something else has ended. */
+function after(end: Promise<void>, thread: StoreThread): StoreThread {
+  return {
+    run: async (group) => {
+      await end;
+      return thread.run(group);
+    },
+    close: async (path) => {
+      await end;
+      await thread.close(path);
+    },
+  };
 }

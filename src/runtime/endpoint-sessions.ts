@@ -33,14 +33,15 @@ export class EndpointSessions {
   ): EndpointSession {
     const known = this.#sessions.get(nodeId);
     const isSame = known !== undefined && !known.isEnding && isDeepStrictEqual(known.endpoint, endpoint);
-    const session = isSame ? known : new EndpointSession(endpoint, log, surroundings());
-    session.users.add(user);
     if (isSame) {
-      session.adopt(log);
-      return session;
+      known.adopt(log);
+      known.users.add(user);
+      return known;
     }
+    const session = new EndpointSession(endpoint, log, surroundings(), known?.end(closeDeadline));
+    session.users.add(user);
     this.#sessions.set(nodeId, session);
-    session.open(known?.end(closeDeadline));
+    session.open();
     return session;
   }
 
@@ -61,8 +62,8 @@ export class EndpointSessions {
    * @param deadline milliseconds that this may take
    */
   async deregister(nodeId: string, session: EndpointSession, user: EndpointUser, deadline: number): Promise<void> {
-    if (!session.users.delete(user)) return;
     session.client.forget(user);
+    if (!session.users.delete(user)) return;
     if (session.users.size === 0 && !this.#deploys.underWay) await this.#end(nodeId, session, deadline);
   }
 

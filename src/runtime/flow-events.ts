@@ -60,8 +60,13 @@ export interface FlowsListener {
   started(): void;
 }
 
+const listeners = new WeakSet<FlowsListener>();
+
 export function listenToFlows(RED: NodeAPI, listener: FlowsListener): void {
-  // Node-RED 4.1 and 5: only the list of differences that a deploy makes has this property.
+  if (listeners.has(listener)) return;
+  listeners.add(listener);
+  // That it is a deploy is said in words only when all has stopped, which is too late for those who have to decide whether
+  // they end. In Node-RED 4.1 and 5 only the differences that a deploy makes have this property.
   stopping.listen(RED, ({ diff }) => listener.stopping(diff !== undefined && 'globalConfigChanged' in diff));
   stopped.listen(RED, () => listener.stopped());
   started.listen(RED, () => listener.started());

@@ -24,6 +24,8 @@ export interface FlowNodeContext {
   readonly endpoint: Endpoint;
   readonly client: KaaClient;
   readonly sender: Sender;
+  /** Hears for the node also when a deploy has replaced it. */
+  readonly lastingSender: Sender;
   readonly store: Store;
   /** Forwards stored samples. */
   readonly forwarder: Forwarder;
@@ -171,6 +173,7 @@ class RunningNode implements EndpointUser {
         endpoint: this.#endpoint,
         client,
         sender: this,
+        lastingSender: this.#session.senderFor(this.nodeId),
         store,
         forwarder,
         emit: (address, properties) => this.#emit(address, properties),

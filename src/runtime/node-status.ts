@@ -62,7 +62,7 @@ export class NodeStatus {
   #connection: ConnectionStatus;
   #error: { readonly code: ErrorCode; readonly newestMessage: number } | undefined;
   /** Why the node does not receive what it should. */
-  #trouble: ErrorCode | undefined;
+  #notReceiving: ErrorCode | undefined;
   #shown: Shown | undefined;
   #shownWaiting = nothingWaits;
   #pause: NodeJS.Timeout | undefined;
@@ -123,8 +123,8 @@ export class NodeStatus {
   observing(error: unknown): void {
     const trouble = error === undefined ? undefined : codeOf(error);
     // Thousands of endpoints tell that all is well.
-    if (trouble === this.#trouble) return;
-    this.#trouble = trouble;
+    if (trouble === this.#notReceiving) return;
+    this.#notReceiving = trouble;
     this.#update();
   }
 
@@ -189,9 +189,9 @@ export class NodeStatus {
     if (state === 'connected' && trouble !== undefined) {
       return { fill: 'yellow', shape: 'ring', ...this.#text(`status.trouble.${trouble}`), state, reason: trouble };
     }
-    if (state === 'connected' && this.#trouble !== undefined) {
-      const text = this.#text(`status.error.${this.#trouble}`);
-      return { fill: 'yellow', shape: 'ring', ...text, state, reason: this.#trouble };
+    if (state === 'connected' && this.#notReceiving !== undefined) {
+      const text = this.#text(`status.error.${this.#notReceiving}`);
+      return { fill: 'yellow', shape: 'ring', ...text, state, reason: this.#notReceiving };
     }
     return state === 'connected'
       ? { fill: 'green', shape: 'dot', ...this.#text('status.connected'), state }

@@ -109,22 +109,6 @@ export class DiskStore implements Store {
     return within(deadline, this.#close());
   }
 
-  /**
-   * Resolves when all that was asked for until now is done, and what was asked for because of that; others may go on.
-   * @param deadline milliseconds that this may take
-   */
-  settled(deadline: number): Promise<void> {
-    return within(deadline, this.#settled());
-  }
-
-  async #settled(): Promise<void> {
-    for (let rounds = 0; rounds < 2 && this.#phase !== 'idle'; rounds += 1) {
-      // Things are done in their order: behind this one, all before it are done.
-      await this.#ask('queues').catch(() => {});
-      await nextTurn();
-    }
-  }
-
   async #close(): Promise<void> {
     do {
       await this.#idle();

@@ -111,6 +111,26 @@ describe('the window and endpoints that do not answer', () => {
     assert.deepEqual(new Set(await revived), new Set(dead));
   }).timeout(60_000);
 
+  it('none waits for ever, whatever became of those that were before it', async () => {
+    const dead = Array.from({ length: 200 }, (_value, index) => `dead${index}`);
+    await connect();
+    silent = () => true;
+    for (const token of dead) void send(token);
+    await clock.tickAsync(30_000);
+    // Their senders leave, or the connection is lost: nothing of them waits any more.
+    for (const token of dead) void send(token);
+    await clock.tickAsync(0);
+    server.link.break();
+    await clock.tickAsync(1500);
+    server.link.accept();
+    await clock.tickAsync(0);
+    silent = () => false;
+    const alive = dead.slice(100, 160);
+    const answers = Promise.all(alive.map((token) => send(token)));
+    await clock.tickAsync(5000);
+    assert.deepEqual(await answers, alive);
+  });
+
   it('an endpoint that is alone may have the whole window, answered or not', async () => {
     await connect();
     silent = () => true;

@@ -817,7 +817,7 @@ describe('commands', () => {
       disk.disturb = () => before.stop();
       await platform.push('cex', 'command/reboot', [{ id: 1 }]);
       disk.disturb = () => {};
-      await platform.clock.tickAsync(10_001);
+      await platform.clock.tickAsync(30_001);
       const after = serve();
       await platform.settle();
       assert.deepEqual(after.ids, []);
@@ -851,6 +851,29 @@ describe('commands', () => {
         receiver.ids,
         outstanding.map((_command, index) => index + 1),
       );
+    }).timeout(60_000);
+
+    it('beyond 25,000 answered ones those are forgotten that were asked for longest ago', async () => {
+      const receiver = serve();
+      await platform.connect();
+      platform.answer = ({ path }) => (path.startsWith('result/') ? '' : []);
+      for (let part = 0; part < 5; part += 1) {
+        const ids = Array.from({ length: 5100 }, (_value, index) => part * 5100 + index + 1);
+        await platform.push(
+          'cex',
+          'command/reboot',
+          ids.map((id) => ({ id })),
+        );
+        await until(() => receiver.ids.length === (part + 1) * 5100);
+        await Promise.all(ids.map((id) => respond(id)));
+        await platform.clock.tickAsync(1);
+      }
+      await platform.push('cex', 'command/reboot', [{ id: 25_500 }, { id: 25_000 }]);
+      await platform.settle();
+      assert.equal(receiver.ids.length, 25_500);
+      await platform.push('cex', 'command/reboot', [{ id: 1 }]);
+      await platform.settle();
+      assert.equal(receiver.ids.at(-1), 1);
     }).timeout(60_000);
 
     it('beyond 25,000 that are not answered are left with the platform, told of once, and taken later', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import FakeTimers from '@sinonjs/fake-timers';
+import { everyName } from '../../src/client/channel.ts';
 import type { Endpoint } from '../../src/runtime/endpoint.ts';
 import type { EndpointSession } from '../../src/runtime/endpoint-session.ts';
 import { EndpointSessions } from '../../src/runtime/endpoint-sessions.ts';
@@ -315,18 +316,73 @@ describe('sessions of endpoints', () => {
       over();
       // The new node reads its list of endpoints first.
       await clock.tickAsync(1000);
-      assert.deepEqual(received, [['old', [{ id: 1 }]]]);
+      assert.deepEqual(received, [
+        ['old', [{ id: 1 }]],
+        ['old', [{ id: 2 }]],
+      ]);
       observe('new');
       await clock.tickAsync(0);
       push(4);
       assert.deepEqual(received, [
         ['old', [{ id: 1 }]],
-        ['new', [{ id: 2 }]],
+        ['old', [{ id: 2 }]],
         ['new', [{ id: 3 }]],
         ['new', [{ id: 4 }]],
       ]);
       await clock.tickAsync(10_000);
       assert.equal(received.length, 4);
+    });
+
+    it('what was observed keeps its subscriptions until the new nodes had time to observe', async () => {
+      const before = user('node');
+      const session = register(before);
+      server.link.accept();
+      const everyType = { ...commands, name: everyName };
+      const observer = { pushed() {}, pushFailed() {} };
+      const unobserve = session.client.observe(everyType, observer);
+      await clock.tickAsync(0);
+      const subscribed = server.link.filters.length;
+      deploys.underWay = true;
+      sessions.leaving(session);
+      unobserve();
+      await leave(session, before);
+      register(user('node'));
+      over();
+      await clock.tickAsync(1000);
+      session.client.observe(everyType, observer)();
+      assert.deepEqual([server.link.filters.length, server.link.unsubscribed.length], [subscribed, 0]);
+      await clock.tickAsync(5000);
+      assert.equal(server.link.unsubscribed.length, subscribed);
+    });
+
+    it('an endpoint that is offline is tried at once, and requests wait for that', async () => {
+      const before = user('node');
+      const session = register(before);
+      for (let attempt = 0; attempt < 8; attempt += 1) {
+        server.link.break({ reason: 'refused' });
+        await clock.nextAsync();
+      }
+      server.link.break({ reason: 'refused' });
+      await leave(session, before);
+      const attempts = server.links.length;
+      const after = user('node');
+      register(after);
+      assert.deepEqual([server.links.length, session.client.status.state], [attempts + 1, 'connecting']);
+      const outcome = session.client.send(samples, Buffer.from('{}'), 'answer', after);
+      server.answerAll();
+      server.link.accept();
+      await clock.tickAsync(0);
+      assert.equal((await outcome).statusCode, 200);
+      over();
+    });
+
+    it('a store that fails to close is told of, and ends nothing else', async () => {
+      const before = user('node');
+      const session = register(before);
+      session.store.close = () => Promise.reject(new Error('the disk is gone'));
+      await leave(session, before);
+      over();
+      while (log.at(-1) !== 'the disk is gone') await new Promise((resolve) => setImmediate(resolve));
     });
 
     it('requests of the nodes that go on are answered', async () => {
