@@ -376,6 +376,18 @@ describe('sessions of endpoints', () => {
       over();
     });
 
+    it('whoever has taken the place of a node hears of what belongs to no message of it any more', async () => {
+      const before = user('node');
+      const session = register(before);
+      const sender = session.senderFor('node');
+      await leave(session, before);
+      const after = user('node');
+      register(after);
+      over();
+      sender.unexpectedError(samples, new Error('refused'));
+      assert.deepEqual([before.errors.length, after.errors.map(({ message }) => message)], [0, ['refused']]);
+    });
+
     it('a store that fails to close is told of, and ends nothing else', async () => {
       const before = user('node');
       const session = register(before);
