@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
-import { connectionReasons } from '../src/protocol/connection-reasons.ts';
+import { connectionReasons, connectionTroubles } from '../src/protocol/connection-reasons.ts';
 import { nameProblemText } from '../src/protocol/names.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -157,7 +157,9 @@ const expanded = (prefix: string, names: Iterable<string>): string[] =>
 /** Keys that the code composes, by the lists that it composes them from. */
 const composed = [
   ...expanded('kaa-endpoint.status.reason', Object.keys(connectionReasons)),
-  ...expanded('kaa-endpoint.log', [...Object.keys(connectionReasons), 'connected']),
+  ...expanded('kaa-endpoint.log', [...Object.keys(connectionReasons), ...connectionTroubles, 'connected']),
+  ...expanded('kaa-endpoint.log.conflict', ['token', 'clientId']),
+  ...expanded('kaa-endpoint.status.trouble', connectionTroubles),
   ...expanded('kaa-endpoint.validation.name', Object.keys(nameProblemText)),
   ...expanded(
     'kaa-endpoint.status.error',

@@ -26,9 +26,7 @@ export const connectionReasons = {
 
 export type ConnectionReason = keyof typeof connectionReasons;
 
-/** What is wrong although there is a connection. */
-export type ConnectionTrouble =
-  /** Requests go out, and nothing comes back. */
-  | 'silent'
-  /** The server refuses to pass on answers. */
-  | 'subscription-refused';
+/** What is wrong although there is a connection: nothing comes back, or the server refuses to pass on answers. */
+export const connectionTroubles = ['silent', 'subscription-refused'] as const;
+
+export type ConnectionTrouble = (typeof connectionTroubles)[number];
