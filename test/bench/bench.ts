@@ -3,15 +3,15 @@
  * store samples before they are forwarded, and what many endpoints behind one connection cost.
  */
 import { Cleanup } from './cleanup.ts';
+import { runCommand } from './command.ts';
 import { measureGateway } from './gateway/gateway.ts';
 import { measureCase } from './measure.ts';
-import { type BenchCase, type Options, readOptions, usage, UsageError } from './options.ts';
+import { type BenchCase, type Options, readOptions, usage } from './options.ts';
 import { measureOutbox } from './outbox/outbox.ts';
 import { type CaseResult, caseResult, describeMachine, formatResults, type Results, type Trips } from './report.ts';
 import { type Server, type ServerName, startServer } from './servers.ts';
 
 const cleanup = new Cleanup();
-let interrupted = false;
 
 async function measureServer(name: ServerName, { url, ended }: Server, options: Options): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
@@ -50,33 +50,12 @@ async function measureAll(options: Options): Promise<Results> {
   };
 }
 
-async function main(): Promise<void> {
-  try {
-    const options = readOptions(process.argv.slice(2));
-    if (options.help) {
-      console.log(usage);
-      return;
-    }
-    const results = await measureAll(options);
-    console.log(options.json ? JSON.stringify(results, undefined, 2) : formatResults(results));
-  } catch (error) {
-    // Ctrl-C ends the children too, and their end is no news then.
-    if (interrupted) return;
-    console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  } finally {
-    await cleanup.run();
+await runCommand(usage, cleanup, async () => {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(usage);
+    return;
   }
-}
-
-for (const [signal, exitCode] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  process.once(signal, () => {
-    interrupted = true;
-    void cleanup.run().then(() => process.exit(exitCode));
-  });
-}
-
-await main();
+  const results = await measureAll(options);
+  console.log(options.json ? JSON.stringify(results, undefined, 2) : formatResults(results));
+});
