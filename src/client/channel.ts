@@ -14,6 +14,11 @@ export interface EndpointAddress {
   readonly token: string;
 }
 
+/** Tells endpoints apart: neither part of an address holds a slash. */
+export function addressKey({ appVersion, token }: EndpointAddress): string {
+  return `${appVersion}/${token}`;
+}
+
 /** The name of a target that stands for all names: it is observed and never sent to. */
 export const everyName = '+';
 

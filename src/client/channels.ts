@@ -2,6 +2,7 @@
 import { type ExtensionName, findResource, type ResourceKey, resources } from '../protocol/resources.ts';
 import type { Topic } from '../protocol/topic.ts';
 import {
+  addressKey,
   type Channel,
   type EndpointAddress,
   type EndpointTraffic,
@@ -86,7 +87,7 @@ export class Channels {
     }
     if (performance.now() - this.#looked > lookInterval) this.releaseIdle();
     const extension = this.#extensions[resources[target.resource].extension];
-    const endpoint = entry(this.#endpoints, `${target.appVersion}/${target.token}`, () => {
+    const endpoint = entry(this.#endpoints, addressKey(target), () => {
       this.#countToken(target.token, 1);
       return newEndpoint(target.token);
     });
@@ -136,8 +137,8 @@ export class Channels {
   }
 
   /** Whether an incoming topic belongs to an endpoint that is spoken for. */
-  knows({ appVersion, token }: Topic): boolean {
-    return this.#endpoints.has(`${appVersion}/${token}`);
+  knows(topic: Topic): boolean {
+    return this.#endpoints.has(addressKey(topic));
   }
 
   /** From now on what is not observed any more keeps its subscriptions: it is likely to be observed again. */
@@ -158,12 +159,13 @@ export class Channels {
   }
 
   /** What an incoming topic belongs to; undefined where it is none of the API's, or its endpoint is unknown to us. */
-  find({ appVersion, extension, token, path }: Topic): Recipient | undefined {
+  find(topic: Topic): Recipient | undefined {
+    const { appVersion, extension, token, path } = topic;
     const channel = this.#byTopic.get(`kp1/${appVersion}/${extension}/${token}/${path}`);
     if (channel !== undefined && channel.observers.size > 0) {
       return { target: channel.target, channel, observers: channel.observers };
     }
-    const endpoint = this.#endpoints.get(`${appVersion}/${token}`);
+    const endpoint = this.#endpoints.get(addressKey(topic));
     if (channel !== undefined) {
       const { target } = channel;
       return { target, channel, observers: endpoint?.everyName.get(target.resource)?.observers ?? nobody };
@@ -198,14 +200,14 @@ export class Channels {
 
   #at(address: EndpointAddress | undefined): Iterable<Endpoint> {
     if (address === undefined) return this.#endpoints.values();
-    const endpoint = this.#endpoints.get(`${address.appVersion}/${address.token}`);
+    const endpoint = this.#endpoints.get(addressKey(address));
     return endpoint === undefined ? [] : [endpoint];
   }
 
   /** Filters for every name take the place of those for single names, and the other way round. */
   #everyNameChanged(channel: Channel<Exchange>): void {
     const { target, observers } = channel;
-    const endpoint = this.#endpoints.get(`${target.appVersion}/${target.token}`);
+    const endpoint = this.#endpoints.get(addressKey(target));
     if (target.name !== everyName || endpoint === undefined) return;
     if (endpoint.everyName.has(target.resource) === observers.size > 0) return;
     if (observers.size > 0) {

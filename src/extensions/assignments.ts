@@ -1,5 +1,5 @@
 /** The configurations and the software of all endpoints of one connection. */
-import type { EndpointAddress } from '../client/channel.ts';
+import { addressKey, type EndpointAddress } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { Store } from '../store/store.ts';
 import { EndpointConfiguration } from './endpoint-configuration.ts';
@@ -26,16 +26,13 @@ export class Assignments {
   configuration(address: EndpointAddress, name: string): EndpointConfiguration {
     const { configurations } = this.#store;
     return this.#configurations.of(
-      `${address.appVersion}/${address.token}/${name}`,
+      `${addressKey(address)}/${name}`,
       () => new EndpointConfiguration(this.#client, configurations, address, name),
     );
   }
 
   /** @throws {KaaClosedError} the connection has ended */
   software(address: EndpointAddress): EndpointSoftware {
-    return this.#software.of(
-      `${address.appVersion}/${address.token}`,
-      () => new EndpointSoftware(this.#client, this.#store, address),
-    );
+    return this.#software.of(addressKey(address), () => new EndpointSoftware(this.#client, this.#store, address));
   }
 }

@@ -1,5 +1,5 @@
 /** Upload tokens for blobs (the API document, "Get upload token"), kept as long as they are good for. */
-import type { EndpointAddress, Sender } from '../client/channel.ts';
+import { addressKey, type EndpointAddress, type Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
 import { KaaInvalidError, KaaProtocolError } from '../protocol/errors.ts';
@@ -40,7 +40,7 @@ export class BlobTokens {
    * @throws {KaaError} as `KaaClient.send`
    */
   async get(address: EndpointAddress, refresh: boolean): Promise<BlobToken> {
-    const key = `${address.appVersion}/${address.token}`;
+    const key = addressKey(address);
     const kept = this.#kept.get(key);
     if (kept?.underWay === true || (kept !== undefined && !refresh && kept.until > Date.now())) return kept.token;
     const asked = { token: this.#request(address), until: Date.now() + lifetime, underWay: true };

@@ -2,7 +2,7 @@
  * Command execution (11/CEP), without Node-RED: commands are handed to the flow once, however often the platform delivers
  * them, and the first result of each counts.
  */
-import type { EndpointAddress, Sender } from '../client/channel.ts';
+import { addressKey, type EndpointAddress, type Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { requireName } from '../protocol/require-name.ts';
@@ -55,7 +55,7 @@ export class Commands {
 
   #endpoint(address: EndpointAddress): EndpointCommands {
     return this.#endpoints.of(
-      `${address.appVersion}/${address.token}`,
+      addressKey(address),
       () => new EndpointCommands(this.#client, this.#store, address, this.#inWork),
     );
   }

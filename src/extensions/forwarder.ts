@@ -3,7 +3,7 @@
  * else waits for them: they take half of the window at most.
  */
 import { backOff } from '../client/back-off.ts';
-import type { EndpointAddress, Sender, Target } from '../client/channel.ts';
+import { addressKey, type EndpointAddress, type Sender, type Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { Fifo } from '../client/fifo.ts';
 import { asError } from '../protocol/errors.ts';
@@ -95,7 +95,7 @@ export class Forwarder implements QueueListener, Sender {
   /** Samples were added to a queue. */
   added(queue: QueueAddress): void {
     if (this.#closed) return;
-    const key = keyOf(queue);
+    const key = addressKey(queue);
     const known = this.#entries.get(key);
     if (known !== undefined) {
       known.additions += 1;
@@ -133,7 +133,7 @@ export class Forwarder implements QueueListener, Sender {
   }
 
   paused(queue: QueueAddress, node: string, error: Error): void {
-    this.#troubles.set(keyOf(queue), error);
+    this.#troubles.set(addressKey(queue), error);
     this.#listener.troubleChanged();
     this.#listener.paused(this.#ownerOf(queue), node, error);
   }
@@ -145,7 +145,7 @@ export class Forwarder implements QueueListener, Sender {
   }
 
   #endTrouble(queue: QueueAddress): void {
-    if (this.#troubles.delete(keyOf(queue))) this.#listener.troubleChanged();
+    if (this.#troubles.delete(addressKey(queue))) this.#listener.troubleChanged();
   }
 
   /** Told once, until something goes well again. */
@@ -235,7 +235,7 @@ export class Forwarder implements QueueListener, Sender {
     } else if (next === 'empty' && entry.additions === additions) {
       const { queue } = entry.forwarding;
       if (entry.forwarding.hasRefusals) entry.state = 'idle';
-      else this.#entries.delete(keyOf(queue));
+      else this.#entries.delete(addressKey(queue));
       this.#endTrouble(queue);
       this.#advance();
     } else this.#makeReady(entry);
@@ -248,8 +248,4 @@ export class Forwarder implements QueueListener, Sender {
     for (const { state } of this.#entries.values()) if (typeof state === 'object') clearTimeout(state);
     this.#entries.clear();
   }
-}
-
-function keyOf({ token, appVersion }: QueueAddress): string {
-  return `${appVersion}/${token}`;
 }

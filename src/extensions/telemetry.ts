@@ -1,5 +1,5 @@
 /** Data collection (2/DCP): stamping, batching and sending of samples, without Node-RED. */
-import type { EndpointAddress, Sender } from '../client/channel.ts';
+import { addressKey, type EndpointAddress, type Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome, Settlement } from '../client/exchange.ts';
 import { KaaClosedError, KaaInvalidError } from '../protocol/errors.ts';
@@ -114,7 +114,7 @@ export class Telemetry {
 
   /** The open batch of an endpoint with room for the samples. */
   #batch(address: EndpointAddress, samples: EncodedSamples): Batch {
-    const key = `${address.appVersion}/${address.token}`;
+    const key = addressKey(address);
     const open = this.#batches.get(key);
     if (open?.fits(samples) === true) return open;
     open?.flush();

@@ -82,16 +82,6 @@ export class EndpointConnection {
     return session;
   }
 
-  #tryToRead(): Endpoint | Error {
-    try {
-      return this.#read();
-    } catch (thrown) {
-      const error = asError(thrown);
-      this.#node.error(error.message);
-      return error;
-    }
-  }
-
   /** A node receives for an endpoint from now on, until the returned function is called. */
   serving(session: EndpointSession, { token }: EndpointAddress): () => void {
     const end = session.tokens.add(token);
@@ -113,6 +103,16 @@ export class EndpointConnection {
   async close(removed: boolean): Promise<void> {
     this.#notStarted();
     if (removed || !deploys.underWay) await sessions.end(this.#node.id);
+  }
+
+  #tryToRead(): Endpoint | Error {
+    try {
+      return this.#read();
+    } catch (thrown) {
+      const error = asError(thrown);
+      this.#node.error(error.message);
+      return error;
+    }
   }
 }
 

@@ -3,7 +3,7 @@
  * `done(err)`, and closing waits a bounded time for what is under way.
  */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { EndpointAddress, Sender, Target } from '../client/channel.ts';
+import { addressKey, type EndpointAddress, type Sender, type Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { asError, KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
@@ -69,18 +69,13 @@ export function startFlowNode(
   endpointId: unknown,
   prepare: () => (context: FlowNodeContext) => Behaviour,
 ): void {
-  let isTold = false;
+  let endpointNode: EndpointNode | undefined;
   try {
     const create = prepare();
-    const endpointNode = findEndpoint(RED, endpointId);
-    try {
-      new RunningNode(RED, node, endpointNode).start(create);
-    } catch (error) {
-      isTold = endpointNode.connection.hasTold(error);
-      throw error;
-    }
+    endpointNode = findEndpoint(RED, endpointId);
+    new RunningNode(RED, node, endpointNode).start(create);
   } catch (error) {
-    if (!isTold) node.error(asError(error).message);
+    if (endpointNode?.connection.hasTold(error) !== true) node.error(asError(error).message);
     refuseInput(RED, node, error);
   }
 }
@@ -334,10 +329,6 @@ function asKaaError(thrown: unknown): KaaError {
 function takesNoMessages(): KaaInvalidError {
   const reason = 'is not taken by a node that receives, unless its option for further endpoints is on';
   return new KaaInvalidError('message', [{ path: '', reason }]);
-}
-
-function addressKey({ appVersion, token }: EndpointAddress): string {
-  return `${appVersion}/${token}`;
 }
 
 /** What has to change for a failure to be told again. */

@@ -1,5 +1,5 @@
 /** Which endpoints a receiving node serves: the endpoint's own, those of its list, and those that messages name. */
-import type { EndpointAddress } from '../client/channel.ts';
+import { addressKey, type EndpointAddress } from '../client/channel.ts';
 import { asError, KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
 import { readEndpointTokens } from './endpoint-tokens.ts';
 import type { Behaviour, FlowNodeContext } from './flow-node.ts';
@@ -110,7 +110,7 @@ class ServedEndpoints {
 
   /** @param origin `listed`: it goes when it stands in the list no more */
   add(address: EndpointAddress, origin: 'fixed' | 'listed'): void {
-    const key = keyOf(address);
+    const key = addressKey(address);
     const known = this.#served.get(key);
     if (this.#closed || (known !== undefined && origin === 'listed')) return;
     const stop = known?.stop ?? this.#start(address);
@@ -118,7 +118,7 @@ class ServedEndpoints {
   }
 
   replaceList(addresses: readonly EndpointAddress[]): void {
-    const listed = new Set(addresses.map(keyOf));
+    const listed = new Set(addresses.map(addressKey));
     this.#listed = listed;
     const { chosen } = this.#context;
     for (const [key, { action }] of chosen) if (action === 'unobserve' && !listed.has(key)) chosen.delete(key);
@@ -128,7 +128,7 @@ class ServedEndpoints {
       stop();
     }
     for (const address of addresses) {
-      if (chosen.get(keyOf(address))?.action !== 'unobserve') this.add(address, 'listed');
+      if (chosen.get(addressKey(address))?.action !== 'unobserve') this.add(address, 'listed');
     }
   }
 
@@ -136,7 +136,7 @@ class ServedEndpoints {
   act(message: FlowMessage): Promise<undefined> {
     const { action } = message;
     const address = addressOf(message, this.#context.endpoint);
-    const key = keyOf(address);
+    const key = addressKey(address);
     const { chosen } = this.#context;
     if (action === 'observe') {
       chosen.set(key, { address, action });
@@ -166,8 +166,4 @@ class ServedEndpoints {
       this.#context.notObserving(address);
     };
   }
-}
-
-function keyOf({ appVersion, token }: EndpointAddress): string {
-  return `${appVersion}/${token}`;
 }
