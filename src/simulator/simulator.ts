@@ -4,6 +4,7 @@ import { brokerAddress, RemoteBroker } from './broker/remote-broker.ts';
 import { acceptWebSockets } from './broker/web-socket.ts';
 import { controlRoutes } from './http/control-routes.ts';
 import { createControlServer } from './http/control-server.ts';
+import type { SimulatorAddresses } from './http/simulator-routes.ts';
 import { AccessRules } from './network/access-rules.ts';
 import { connectHost } from './network/address.ts';
 import { Credentials } from './network/credentials.ts';
@@ -77,9 +78,16 @@ async function open(
 ): Promise<Simulator> {
   const credentials = options.auth && new Credentials(options.auth.user, options.auth.password);
   const rules = new AccessRules(host, credentials);
-  const httpServer = createControlServer(controlRoutes(platform), rules);
+  let mqttUrl = '';
+  let httpUrl = '';
+  const addresses = (): SimulatorAddresses => ({
+    mqtt: mqttUrl,
+    http: httpUrl,
+    ...(options.broker === undefined ? { mode: options.mode ?? 'kpc' } : {}),
+    auth: rules.demandsCredentials,
+  });
+  const httpServer = createControlServer(controlRoutes(platform, addresses), rules);
 
-  let mqttUrl: string;
   if (options.broker === undefined) {
     const broker = await EmbeddedBroker.start(platform, options.mode ?? 'kpc', credentials);
     opened.push(broker);
@@ -97,7 +105,7 @@ async function open(
 
   const listener = await Listener.open(httpServer, 'http', host, options.httpPort ?? 1884);
   opened.push(listener);
-  const httpUrl = `http://${connectHost(host)}:${listener.port}`;
+  httpUrl = `http://${connectHost(host)}:${listener.port}`;
 
   let closing: Promise<void> | undefined;
   return { mqttUrl, httpUrl, platform, close: () => (closing ??= closeAll(opened)) };

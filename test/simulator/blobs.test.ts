@@ -165,8 +165,9 @@ describe('simulator: blobs', () => {
 
   it('asks uploads for their token only, where everything else is asked for the credentials', async () => {
     const { platform } = simulator;
+    const unknown = () => ({ mqtt: '', http: '', auth: true });
     const rules = new AccessRules('0.0.0.0', new Credentials('user', 'pass'));
-    const server = createControlServer(controlRoutes(platform), rules);
+    const server = createControlServer(controlRoutes(platform, unknown), rules);
     const listener = await Listener.open(server, 'http', '127.0.0.1', 0);
     const base = `http://127.0.0.1:${listener.port}`;
     try {

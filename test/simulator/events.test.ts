@@ -36,6 +36,11 @@ describe('simulator: events and state', () => {
       kind: 'message',
       direction: 'in',
       topic: 'kp1/app/dcx/token/json/1',
+      appVersion: 'app',
+      extension: 'dcx',
+      token: 'token',
+      path: 'json',
+      requestId: 1,
       qos: 1,
       size: 16,
       payload: '{"text":"grün"}',
@@ -87,10 +92,84 @@ describe('simulator: events and state', () => {
       kind: 'message',
       direction: 'out',
       topic: 'kp1/app/cex/token/command/reboot/status',
+      appVersion: 'app',
+      extension: 'cex',
+      token: 'token',
+      path: 'command/reboot',
       qos: 1,
       size: payload.length,
       payload,
     });
+  });
+
+  const requests = [
+    ['metadata', 'epmx/token/update/1', '{"a":1}', ''],
+    ['metadata', 'epmx/token/update/keys/1', '{"a":1}', ''],
+    ['metadata', 'epmx/token/delete/keys/1', '["a"]', ''],
+    ['commands', 'cex/token/command/reboot/1', '', 'reboot'],
+    ['commands', 'cex/token/result/reboot/1', '[{"id":1,"statusCode":200}]', 'reboot'],
+    ['configuration', 'cmx/token/applied/json/1', '{"configId":"x"}', ''],
+    ['configuration', 'cmx/token/applied/json/net/1', '{"configId":"x"}', 'net'],
+    ['software', 'cmx_ota/token/applied/json/1', '{"configId":"x"}', ''],
+  ] as const;
+  for (const [what, topic, payload, name] of requests) {
+    it(`tells that ${topic} changed ${what}`, async () => {
+      const device = await bench.device(simulator.mqttUrl);
+      await device.publish(`kp1/app/${topic}`, payload);
+      const { at, ...event } = (await events.next((each) => each['what'] === what)) ?? {};
+      assert.equal(typeof at, 'string');
+      assert.deepEqual(event, { kind: 'changed', what, token: 'token', name });
+    });
+  }
+
+  const actions: readonly (readonly [string, () => Promise<unknown>, object])[] = [
+    ['metadata', () => send(simulator, 'PATCH', 'endpoints/token/metadata', { a: 1 }), { token: 'token' }],
+    ['commands', () => postCommand(simulator, 'token/commands/reboot'), { token: 'token' }],
+    ['configuration', () => assign(simulator, 'token/config/net', 1), { token: 'token', name: 'net' }],
+    ['software', () => assign(simulator, 'token/software', { version: '1', config: 1 }), { token: 'token' }],
+    ['faults', () => putFaults(simulator, [{ action: 'drop' }]), {}],
+    ['state', () => send(simulator, 'DELETE', 'state'), {}],
+  ];
+  for (const [what, act, about] of actions) {
+    it(`tells that the control API changed ${what}`, async () => {
+      await act();
+      const { at, ...event } = (await events.next((each) => each['what'] === what)) ?? {};
+      assert.equal(typeof at, 'string');
+      assert.deepEqual(event, { kind: 'changed', what, ...about });
+    });
+  }
+
+  it('tells of an endpoint that is new, and of each use of a fault that is counted', async () => {
+    await putFaults(simulator, [{ action: 'drop', count: 2 }]);
+    await events.next(({ what }) => what === 'faults');
+    const device = await bench.device(simulator.mqttUrl);
+    await device.publish('kp1/app/dcx/token/json/1', '1');
+    const [one, other] = [
+      await events.next(({ kind }) => kind === 'changed'),
+      await events.next(({ kind }) => kind === 'changed'),
+    ];
+    assert.deepEqual(new Set([one?.['what'], other?.['what']]), new Set(['endpoint', 'faults']));
+  });
+
+  it('tells of many changes of the same thing once', async () => {
+    for (let index = 1; index <= 20; index += 1) simulator.platform.changes.note({ what: 'metadata', token: 'token' });
+    simulator.platform.changes.note({ what: 'metadata', token: 'another' });
+    assert.equal((await events.next(({ kind }) => kind === 'changed'))?.['token'], 'token');
+    assert.equal((await events.next(({ kind }) => kind === 'changed'))?.['token'], 'another');
+  });
+
+  it('shows so many messages a second as are asked for, and counts the others', async () => {
+    const few = await bench.events(simulator, '?limit=3');
+    const device = await bench.device(simulator.mqttUrl);
+    for (let id = 1; id <= 10; id += 1) await device.publish(`kp1/app/dcx/token/json/${id}`, '1');
+    let shown = 0;
+    const skipped = await few.next(({ kind }) => {
+      if (kind === 'message') shown += 1;
+      return kind === 'skipped';
+    });
+    assert.ok(shown >= 3 && shown < 20);
+    assert.ok(Number(skipped?.['count']) > 0);
+    assert.equal((await fetch(`${simulator.httpUrl}/api/v1/events?limit=0`)).status, 400);
   });
 
   it('ends the stream at close', async () => {

@@ -29,6 +29,27 @@ describe('simulator: HTTP', () => {
     return { status: response.status, body: await response.json(), headers: response.headers };
   }
 
+  it('says what it is, and how many endpoints are connected', async () => {
+    const device = await bench.device(simulator.mqttUrl);
+    await device.accepted('kp1/app/dcx/token/json/1', '1');
+    simulator.platform.endpoints.findOrCreate('another');
+    const { mqttUrl: mqtt, httpUrl: http } = simulator;
+    const about = { kaaSimulator: 1, mqtt, http, mode: 'kpc', auth: false, endpoints: 2, connected: 1 };
+    assert.deepEqual((await call('/api/v1/simulator')).body, about);
+  });
+
+  it('says of an endpoint what can be asked about further', async () => {
+    const device = await bench.device(simulator.mqttUrl);
+    await device.accepted('kp1/app/cex/token/command/reboot/1');
+    simulator.platform.endpoints.find('token')?.commands.create(1, 'blink', 1, undefined);
+    simulator.platform.endpoints
+      .find('token')
+      ?.configurations.publish('net', { configId: 'x', config: 1, publishedAt: '' });
+    const { body } = await call('/api/v1/endpoints/token');
+    const { configNames, commandTypes } = body as Record<string, unknown>;
+    assert.deepEqual([configNames, commandTypes], [['net'], ['blink', 'reboot']]);
+  });
+
   /** fetch sets Host and Origin by itself. */
   async function statusWith(headers: Record<string, string>, url = simulator.httpUrl): Promise<number | undefined> {
     return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Metadata } from '../../src/simulator/platform/metadata.ts';
+import { mostStorageBytes, Storage } from '../../src/simulator/platform/storage.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { Bench, getJson, send, type Device } from './support.ts';
 
@@ -100,7 +101,7 @@ describe('simulator: metadata', () => {
   });
 
   it('deletes many keys without delay', () => {
-    const metadata = new Metadata();
+    const metadata = new Metadata(new Storage(mostStorageBytes));
     const keys = Array.from({ length: 50_000 }, (_, index) => `k${index}`);
     metadata.replace(Object.fromEntries(keys.map((key) => [key, 1])));
     const started = performance.now();

@@ -125,8 +125,8 @@ export class Bench {
   }
 
   /** Subscribes to the simulator's events. */
-  async events({ httpUrl }: Simulator): Promise<EventReader> {
-    return new EventReader(await fetch(`${httpUrl}/api/v1/events`, { signal: this.#abort.signal }));
+  async events({ httpUrl }: Simulator, query = ''): Promise<EventReader> {
+    return new EventReader(await fetch(`${httpUrl}/api/v1/events${query}`, { signal: this.#abort.signal }));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { accepted, answered, rejected, type Outcome } from '../platform/outcome.ts';
-import { mostMetadataBytes } from '../platform/metadata.ts';
+import { noRoomForMetadata } from '../platform/metadata.ts';
 import type { Handler } from './handler.ts';
 
 /** 10/EPMP: the names of all attributes. */
@@ -26,5 +26,5 @@ export const deleteMetadataKeys: Handler = ({ endpoint, body }) => {
 };
 
 function acceptedWhereItFits(fits: boolean): Outcome {
-  return fits ? accepted : rejected(413, `the metadata would be larger than ${mostMetadataBytes} bytes`);
+  return fits ? accepted : rejected(413, noRoomForMetadata);
 }

@@ -65,6 +65,7 @@ async function upload({ endpoints, events }: Platform, request: HttpRequest, nam
   const content = await request.bytes(largestBlob);
   const contentType = request.header('content-type') ?? 'application/octet-stream';
   const blob = endpoint.blobs.add(name, contentType, content);
+  if (blob === undefined) throw new HttpError(507, 'the blobs of other endpoints leave no room for it');
   events.upload(endpoint.token, name, content.length);
   return blob;
 }

@@ -25,7 +25,8 @@ async function postCommand(platform: Platform, request: HttpRequest): Promise<Ht
   const type = nameOf(request, 'type', 'commandType');
   const ttl = request.integer('ttl', 0) ?? defaultTtl;
   const command = createCommand(platform, token, type, ttl, await request.optionalJson());
-  if (command === undefined) throw new HttpError(507, 'too many commands of this endpoint are pending');
+  if (command === undefined)
+    throw new HttpError(507, 'too many commands of this endpoint are pending, or there is no room for it');
   return { statusCode: 201, json: { id: command.id } };
 }
 

@@ -33,6 +33,7 @@ function show({ endpoints }: Platform, request: HttpRequest, name: string): Http
 async function publish(platform: Platform, request: HttpRequest, name: string): Promise<HttpAnswer> {
   const token = tokenOf(request);
   const configId = publishConfiguration(platform, token, name, await request.json());
-  if (configId === undefined) throw new HttpError(507, 'this endpoint has too many named configurations');
+  if (configId === undefined)
+    throw new HttpError(507, 'this endpoint has too many named configurations, or there is no room for it');
   return { statusCode: 200, json: { configId } };
 }

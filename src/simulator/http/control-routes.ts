@@ -5,17 +5,20 @@ import { configurationRoutes } from './configuration-routes.ts';
 import { api } from './endpoint-path.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { streamEvents } from './event-stream.ts';
+import type { HttpAnswer, HttpRequest } from './exchange.ts';
 import { faultRoutes } from './fault-routes.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import type { Route } from './router.ts';
+import { simulatorRoutes, type SimulatorAddresses } from './simulator-routes.ts';
 import { softwareRoutes } from './software-routes.ts';
 import { startPage } from './start-page.ts';
 import { telemetryRoutes } from './telemetry-routes.ts';
 
 /** Everything that the simulator serves over HTTP: the start page, the control API and the blob upload. */
-export function controlRoutes(platform: Platform): readonly Route[] {
+export function controlRoutes(platform: Platform, addresses: () => SimulatorAddresses): readonly Route[] {
   return [
     { path: '/', methods: { GET: () => ({ html: startPage }) } },
+    ...simulatorRoutes(platform, addresses),
     ...endpointRoutes(platform),
     ...telemetryRoutes(platform),
     ...metadataRoutes(platform),
@@ -35,7 +38,13 @@ export function controlRoutes(platform: Platform): readonly Route[] {
     },
     {
       path: `${api}/events`,
-      methods: { GET: () => ({ stream: (response) => streamEvents(platform.events, response) }) },
+      methods: { GET: (request) => watchEvents(platform, request) },
     },
   ];
+}
+
+/** `?limit=`: events of messages in each second. */
+function watchEvents({ events }: Platform, request: HttpRequest): HttpAnswer {
+  const limit = request.integer('limit', 1);
+  return { stream: (response) => streamEvents(events, response, limit) };
 }

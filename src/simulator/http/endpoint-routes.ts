@@ -1,6 +1,6 @@
 import type { Platform } from '../platform/platform.ts';
 import { api, endpointPath } from './endpoint-path.ts';
-import { describeEndpoint } from './endpoint-view.ts';
+import { describeEndpoint, describeEndpointFully } from './endpoint-view.ts';
 import { HttpError, type HttpAnswer, type HttpRequest } from './exchange.ts';
 import type { Route } from './router.ts';
 
@@ -18,5 +18,5 @@ function listEndpoints({ endpoints }: Platform): HttpAnswer {
 function showEndpoint({ endpoints }: Platform, request: HttpRequest): HttpAnswer {
   const found = endpoints.find(request.parameter('token'));
   if (found === undefined) throw new HttpError(404, 'no endpoint with this token has spoken');
-  return { statusCode: 200, json: describeEndpoint(endpoints, found) };
+  return { statusCode: 200, json: describeEndpointFully(endpoints, found) };
 }

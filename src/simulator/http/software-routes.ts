@@ -27,7 +27,7 @@ function showSoftware({ endpoints }: Platform, request: HttpRequest): HttpAnswer
 async function putSoftware(platform: Platform, request: HttpRequest): Promise<HttpAnswer> {
   const token = tokenOf(request);
   const { version, config } = readSoftware(await request.json());
-  assignSoftware(platform, token, version, config);
+  if (!assignSoftware(platform, token, version, config)) throw new HttpError(507, 'there is no room for it');
   return { statusCode: 200, json: { configId: version } };
 }
 

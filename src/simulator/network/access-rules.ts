@@ -16,6 +16,10 @@ export class AccessRules {
     this.#credentials = loopback ? undefined : credentials;
   }
 
+  get demandsCredentials(): boolean {
+    return this.#credentials !== undefined;
+  }
+
   /** Why a request must not come from where it comes from, or undefined where it may. */
   refuseOrigin({ host = '', origin }: IncomingHttpHeaders): string | undefined {
     const hostName = URL.parse(`http://${host}`)?.hostname;

@@ -1,3 +1,6 @@
+import { jsonSize } from './json-text.ts';
+import type { Storage } from './storage.ts';
+
 /** A configuration or a software version, as it was assigned to an endpoint. */
 export interface Publication {
   /** Of software: the version. */
@@ -22,33 +25,65 @@ export function isApplied({ statusCode }: AppliedReport): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
+/** All that an assignment holds. */
+export interface AssignmentState {
+  readonly published?: Publication;
+  readonly report?: AppliedReport;
+  readonly appliedId?: string;
+}
+
 /** What is assigned to an endpoint under one name, and what the endpoint reported about it. */
 export class Assignment {
-  #published: Publication | undefined;
-  #report: AppliedReport | undefined;
-  #appliedId: string | undefined;
+  readonly #storage: Storage;
+  #state: AssignmentState = {};
+  #bytes = 0;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  get state(): AssignmentState {
+    return this.#state;
+  }
 
   /** Undefined where nothing is assigned. */
   get published(): Publication | undefined {
-    return this.#published;
+    return this.#state.published;
   }
 
   /** The last report. */
   get report(): AppliedReport | undefined {
-    return this.#report;
+    return this.#state.report;
   }
 
   /** What the endpoint last said to have applied. */
   get appliedId(): string | undefined {
-    return this.#appliedId;
+    return this.#state.appliedId;
   }
 
-  publish(publication: Publication): void {
-    this.#published = publication;
+  /** False, and nothing changes, where there is no room. */
+  publish(published: Publication): boolean {
+    return this.restore({ ...this.#state, published });
   }
 
-  reported(report: AppliedReport): void {
-    this.#report = report;
-    if (isApplied(report)) this.#appliedId = report.configId;
+  /** False, and nothing changes, where there is no room. */
+  reported(report: AppliedReport): boolean {
+    const applied = isApplied(report) ? { appliedId: report.configId } : {};
+    return this.restore({ ...this.#state, report, ...applied });
+  }
+
+  /** False, and nothing changes, where there is no room. */
+  restore(state: AssignmentState): boolean {
+    const bytes = jsonSize(state);
+    if (!this.#storage.take(bytes - this.#bytes)) return false;
+    this.#state = state;
+    this.#bytes = bytes;
+    return true;
+  }
+
+  clear(): void {
+    this.#storage.give(this.#bytes);
+    this.#state = {};
+    this.#bytes = 0;
   }
 }

@@ -1,4 +1,5 @@
 import { jsonSize } from './json-text.ts';
+import type { Storage } from './storage.ts';
 
 export type CommandStatus = 'pending' | 'completed' | 'expired';
 
@@ -43,18 +44,27 @@ export function commandStatus(command: Command): CommandStatus {
 
 /** The commands of one endpoint, all types. Where there are too many, the oldest that is not pending is forgotten. */
 export class Commands {
+  readonly #storage: Storage;
   readonly #byId = new Map<number, Command>();
   #bytes = 0;
 
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
   /** Undefined where too much is pending to take another. */
   create(id: number, type: string, ttl: number, payload: unknown): Command | undefined {
-    const now = Date.now();
-    const command = { id, type, payload, ttl, createdAt: now, deliveries: 0, results: 0 };
+    const command = { id, type, payload, ttl, createdAt: Date.now(), deliveries: 0, results: 0 };
+    return this.add(command) ? command : undefined;
+  }
+
+  /** False where there is no room. */
+  add(command: Command): boolean {
     const bytes = commandSize(command);
-    if (!this.#makeRoom(1, bytes)) return undefined;
-    this.#byId.set(id, command);
+    if (!this.#makeRoom(1, bytes) || !this.#storage.take(bytes)) return false;
+    this.#byId.set(command.id, command);
     this.#bytes += bytes;
-    return command;
+    return true;
   }
 
   /** In the order of their creation. */
@@ -62,15 +72,20 @@ export class Commands {
     return [...this.#byId.values()].filter((each) => each.type === type && commandStatus(each) === 'pending');
   }
 
-  /** Takes a result: the first completes its command, further ones are counted; IDs unknown to the type do nothing. */
+  /**
+   * Takes a result: the first completes its command, further ones are counted; IDs unknown to the type do nothing. Of
+   * one that is too large for the memory that is left only the status code is kept.
+   */
   report(type: string, id: number, result: CommandResult): void {
     const command = this.#byId.get(id);
     if (command?.type !== type) return;
     command.results += 1;
     if (command.completedAt !== undefined) return;
-    command.result = result;
     command.completedAt = Date.now();
-    this.#bytes += resultSize(result);
+    const fits = this.#storage.take(jsonSize(result));
+    command.result = fits ? result : { statusCode: result.statusCode };
+    if (!fits) this.#storage.give(-jsonSize(command.result));
+    this.#bytes += jsonSize(command.result);
     this.#makeRoom(0, 0);
   }
 
@@ -79,24 +94,30 @@ export class Commands {
     return [...this.#byId.values()];
   }
 
+  clear(): void {
+    for (const command of this.#byId.values()) this.#forget(command);
+  }
+
   /** Whether there is room for this much more, after what is no longer pending has been given up for it. */
   #makeRoom(count: number, bytes: number): boolean {
     const fits = (): boolean => this.#byId.size + count <= mostCommands && this.#bytes + bytes <= mostBytes;
     if (fits()) return true;
     for (const command of this.#byId.values()) {
       if (commandStatus(command) === 'pending') continue;
-      this.#byId.delete(command.id);
-      this.#bytes -= commandSize(command);
+      this.#forget(command);
       if (fits()) return true;
     }
     return false;
   }
+
+  #forget(command: Command): void {
+    const bytes = commandSize(command);
+    this.#byId.delete(command.id);
+    this.#bytes -= bytes;
+    this.#storage.give(bytes);
+  }
 }
 
 function commandSize({ payload, result }: Command): number {
-  return jsonSize(payload ?? null) + (result === undefined ? 0 : resultSize(result));
-}
-
-function resultSize(result: CommandResult): number {
-  return jsonSize(result);
+  return jsonSize(payload ?? null) + (result === undefined ? 0 : jsonSize(result));
 }

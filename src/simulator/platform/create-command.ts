@@ -18,6 +18,7 @@ export function createCommand(
   const command = endpoint.commands.create(platform.commandIds.next(), type, ttl, payload);
   if (command === undefined) return undefined;
   if (platform.push(endpoint, 'commands', type, [commandBody(command)])) command.deliveries += 1;
+  platform.changes.note({ what: 'commands', token });
   return command;
 }
 

@@ -1,9 +1,12 @@
 import { Assignment } from './assignment.ts';
 import { Blobs } from './blobs.ts';
+import type { Changes } from './changes.ts';
 import { Commands } from './commands.ts';
 import { Configurations } from './configurations.ts';
 import { Metadata } from './metadata.ts';
 import { Observation } from './observation.ts';
+import { SampleMemory } from './sample-memory.ts';
+import { mostBlobBytes, mostStorageBytes, Storage } from './storage.ts';
 import { Telemetry } from './telemetry.ts';
 import { UploadTokens } from './upload-tokens.ts';
 
@@ -39,12 +42,17 @@ export interface EndpointBounds {
  */
 export class Endpoints {
   readonly #bounds: EndpointBounds;
+  readonly #changes: Changes;
+  readonly #sampleMemory = new SampleMemory();
+  readonly #storage = new Storage(mostStorageBytes);
+  readonly #blobStorage = new Storage(mostBlobBytes);
   /** In the order of their last activity. */
   readonly #byToken = new Map<string, Endpoint>();
   readonly #openConnections = new Set<string>();
 
-  constructor(bounds: EndpointBounds) {
+  constructor(bounds: EndpointBounds, changes: Changes) {
     this.#bounds = bounds;
+    this.#changes = changes;
   }
 
   connectionOpened(connection: string): void {
@@ -58,7 +66,10 @@ export class Endpoints {
   /** Notes that a connection published for a token: from now on it receives what the endpoint is sent. */
   spoke(token: string, appVersion: string, connection: string): Endpoint {
     const endpoint = this.#byToken.get(token) ?? this.#create(token);
-    endpoint.appVersion = appVersion;
+    if (endpoint.appVersion !== appVersion) {
+      endpoint.appVersion = appVersion;
+      this.#changes.note({ what: 'endpoint', token });
+    }
     endpoint.connection = connection;
     endpoint.lastSeenAt = new Date().toISOString();
     this.#byToken.delete(token);
@@ -80,33 +91,63 @@ export class Endpoints {
     return [...this.#byToken.values()];
   }
 
+  get count(): number {
+    return this.#byToken.size;
+  }
+
+  countConnected(): number {
+    let count = 0;
+    for (const endpoint of this.#byToken.values()) if (this.isConnected(endpoint)) count += 1;
+    return count;
+  }
+
   isConnected(endpoint: Endpoint): boolean {
     return endpoint.connection !== undefined && this.#openConnections.has(endpoint.connection);
   }
 
   clear(): void {
-    this.#byToken.clear();
+    for (const endpoint of this.#byToken.values()) this.#forget(endpoint);
+    this.#changes.note({ what: 'state' });
+  }
+
+  /** Adds an endpoint that was known before, without anything that it had; undefined where there is one. */
+  restore(token: string, appVersion: string, firstSeenAt: string, lastSeenAt: string): Endpoint | undefined {
+    if (this.#byToken.has(token)) return undefined;
+    return this.#add(token, appVersion, firstSeenAt, lastSeenAt);
   }
 
   #create(token: string): Endpoint {
-    if (this.#byToken.size >= this.#bounds.maxEndpoints) this.#evict();
     const now = new Date().toISOString();
+    const endpoint = this.#add(token, '', now, now);
+    this.#changes.note({ what: 'endpoint', token });
+    return endpoint;
+  }
+
+  #add(token: string, appVersion: string, firstSeenAt: string, lastSeenAt: string): Endpoint {
+    if (this.#byToken.size >= this.#bounds.maxEndpoints) this.#evict();
     const endpoint = {
       token,
-      appVersion: '',
-      firstSeenAt: now,
-      lastSeenAt: now,
+      appVersion,
+      firstSeenAt,
+      lastSeenAt,
       observation: new Observation(),
-      telemetry: new Telemetry(this.#bounds.maxSamples),
-      metadata: new Metadata(),
-      commands: new Commands(),
-      configurations: new Configurations(),
-      software: new Assignment(),
+      telemetry: new Telemetry(this.#bounds.maxSamples, this.#sampleMemory),
+      metadata: new Metadata(this.#storage),
+      commands: new Commands(this.#storage),
+      configurations: new Configurations(this.#storage),
+      software: new Assignment(this.#storage),
       uploadTokens: new UploadTokens(),
-      blobs: new Blobs(),
+      blobs: new Blobs(this.#blobStorage),
     };
     this.#byToken.set(token, endpoint);
     return endpoint;
+  }
+
+  /** Gives back what it has of the memory that all share. */
+  #forget(endpoint: Endpoint): void {
+    const { telemetry, metadata, commands, configurations, software, blobs } = endpoint;
+    for (const part of [telemetry, metadata, commands, configurations, software, blobs]) part.clear();
+    this.#byToken.delete(endpoint.token);
   }
 
   #evict(): void {
@@ -117,6 +158,6 @@ export class Endpoints {
       victim = endpoint;
       break;
     }
-    if (victim !== undefined) this.#byToken.delete(victim.token);
+    if (victim !== undefined) this.#forget(victim);
   }
 }

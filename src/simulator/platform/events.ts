@@ -1,3 +1,5 @@
+import { parseTopic } from '../../protocol/topic.ts';
+import type { Change, Changes } from './changes.ts';
 import type { FaultAction } from './faults.ts';
 import type { Message } from './message.ts';
 
@@ -9,6 +11,12 @@ export interface MessageEvent {
   readonly direction: 'in' | 'out';
   readonly connection: string;
   readonly topic: string;
+  /** The parts of the topic, where it follows the grammar of 1/KP. */
+  readonly appVersion?: string;
+  readonly extension?: string;
+  readonly token?: string;
+  readonly path?: string;
+  readonly requestId?: number;
   readonly qos: 0 | 1 | 2;
   /** Bytes of the whole payload. */
   readonly size: number;
@@ -41,15 +49,32 @@ export interface UploadEvent {
   readonly size: number;
 }
 
-export type PlatformEvent = MessageEvent | ConnectionEvent | UploadEvent;
+/** Something of the platform's state is another now; told once for all changes of the same thing in a short time. */
+export interface ChangeEvent extends Change {
+  readonly kind: 'changed';
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+export type PlatformEvent = MessageEvent | ConnectionEvent | UploadEvent | ChangeEvent;
 
 type MessageDetails = Pick<MessageEvent, 'outcome' | 'statusCode' | 'fault'>;
 
 const shownPayloadBytes = 4096;
 
-/** Everything that happens, for those who watch; costs nothing while nobody does. */
+/** Milliseconds during which changes of the same thing become one event. */
+const changesTogether = 100;
+
+/** Everything that happens, for those who watch; costs next to nothing while nobody does. */
 export class EventFeed {
   readonly #listeners = new Set<(event: PlatformEvent) => void>();
+  /** Not told yet, by what they are about. */
+  readonly #changes = new Map<string, Change>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(changes: Changes) {
+    changes.subscribe((change) => this.#changed(change));
+  }
 
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: PlatformEvent) => void): () => void {
@@ -61,8 +86,8 @@ export class EventFeed {
     if (this.#listeners.size === 0) return;
     const { topic, qos, payload } = message;
     const text = payload.toString('utf8', 0, shownPayloadBytes);
-    const base = { kind: 'message', at: new Date().toISOString(), direction, connection, topic, qos } as const;
-    this.#emit({ ...base, size: payload.length, payload: text, ...details });
+    const base = { kind: 'message', at: new Date().toISOString(), direction, connection, topic } as const;
+    this.#emit({ ...base, ...partsOf(topic), qos, size: payload.length, payload: text, ...details });
   }
 
   connection(kind: ConnectionEvent['kind'], connection: string, clientId: string): void {
@@ -73,7 +98,33 @@ export class EventFeed {
     this.#emit({ kind: 'upload', at: new Date().toISOString(), token, name, size });
   }
 
+  /** Tells no more changes. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+
+  #changed(change: Change): void {
+    if (this.#listeners.size === 0) return;
+    const { what, token, name } = change;
+    this.#changes.set(JSON.stringify([what, token, name]), change);
+    this.#timer ??= setTimeout(() => this.#tellChanges(), changesTogether);
+  }
+
+  #tellChanges(): void {
+    this.#timer = undefined;
+    const changes = [...this.#changes.values()];
+    this.#changes.clear();
+    const at = new Date().toISOString();
+    for (const change of changes) this.#emit({ kind: 'changed', at, ...change });
+  }
+
   #emit(event: PlatformEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function partsOf(text: string): Pick<MessageEvent, 'appVersion' | 'extension' | 'token' | 'path' | 'requestId'> {
+  const { kind: _, ...parts } = parseTopic(text) ?? { kind: undefined };
+  return parts;
 }

@@ -1,5 +1,6 @@
 import { findResource } from '../../protocol/resources.ts';
 import type { Topic } from '../../protocol/topic.ts';
+import type { Changes } from './changes.ts';
 
 export type FaultAction = 'drop' | 'delay' | 'error' | 'disconnect';
 
@@ -25,7 +26,12 @@ export type Fault = FaultSelection &
 
 /** The faults in force, in order; the first that matches a request applies. */
 export class FaultList {
+  readonly #changes: Changes;
   #faults: Fault[] = [];
+
+  constructor(changes: Changes) {
+    this.#changes = changes;
+  }
 
   list(): readonly Fault[] {
     return this.#faults;
@@ -33,6 +39,7 @@ export class FaultList {
 
   replace(faults: readonly Fault[]): void {
     this.#faults = [...faults];
+    this.#changes.note({ what: 'faults' });
   }
 
   /** The fault for a request, used up once; undefined where none applies. */
@@ -44,6 +51,7 @@ export class FaultList {
     if (fault?.count !== undefined) {
       const left = fault.count - 1;
       this.#faults.splice(index, 1, ...(left > 0 ? [{ ...fault, count: left }] : []));
+      this.#changes.note({ what: 'faults' });
     }
     return fault;
   }

@@ -1,11 +1,21 @@
 import { jsonSize } from './json-text.ts';
+import type { Storage } from './storage.ts';
 
 /** Bytes of an endpoint's metadata as JSON. */
-export const mostMetadataBytes = 1_048_576;
+const mostMetadataBytes = 1_048_576;
+
+/** Why metadata were not taken. */
+export const noRoomForMetadata = `the metadata would be larger than ${mostMetadataBytes} bytes, or there is no room for them`;
 
 /** 10/EPMP: the metadata attributes of one endpoint. */
 export class Metadata {
+  readonly #storage: Storage;
   #attributes: ReadonlyMap<string, unknown> = new Map();
+  #bytes = 0;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
 
   keys(): string[] {
     return [...this.#attributes.keys()];
@@ -34,12 +44,18 @@ export class Metadata {
   delete(keys: readonly string[]): void {
     const left = new Map(this.#attributes);
     for (const key of keys) left.delete(key);
-    this.#attributes = left;
+    this.#set(left);
+  }
+
+  clear(): void {
+    this.#set(new Map());
   }
 
   #set(attributes: ReadonlyMap<string, unknown>): boolean {
-    if (jsonSize(Object.fromEntries(attributes)) > mostMetadataBytes) return false;
+    const bytes = attributes.size === 0 ? 0 : jsonSize(Object.fromEntries(attributes));
+    if (bytes > mostMetadataBytes || !this.#storage.take(bytes - this.#bytes)) return false;
     this.#attributes = attributes;
+    this.#bytes = bytes;
     return true;
   }
 }

@@ -1,5 +1,8 @@
 const mostPaths = 1000;
 
+/** Characters of a path; a longer one is not remembered. */
+const longestPath = 1024;
+
 interface ObservedPath {
   readonly pushes: boolean;
   readonly requestId?: number;
@@ -18,7 +21,7 @@ export class Observation {
     const key = `${extension}/${path}`;
     const pushes = observe ?? this.wantsPushes(extension, path);
     this.#paths.delete(key);
-    if (!pushes || requestId !== undefined) {
+    if ((!pushes || requestId !== undefined) && path.length <= longestPath) {
       this.#paths.set(key, { pushes, ...(requestId === undefined ? {} : { requestId }) });
     }
     if (this.#paths.size <= mostPaths) return;
@@ -28,6 +31,12 @@ export class Observation {
 
   wantsPushes(extension: string, path: string): boolean {
     return this.#paths.get(`${extension}/${path}`)?.pushes ?? true;
+  }
+
+  /** The names of an extension's observed paths that begin with `path`, as far as they are remembered. */
+  namesBelow(extension: string, path: string): string[] {
+    const start = `${extension}/${path}/`;
+    return [...this.#paths.keys()].filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
   }
 
   /** The ID of the last request on the path; undefined where it had none. */

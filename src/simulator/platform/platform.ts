@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { resourcePath, resources, type ResourceKey } from '../../protocol/resources.ts';
 import { buildTopic, parseTopic, type Topic } from '../../protocol/topic.ts';
+import { Changes } from './changes.ts';
 import { CommandIds } from './command-ids.ts';
 import { Endpoints, type Endpoint, type EndpointBounds } from './endpoints.ts';
 import { EventFeed } from './events.ts';
@@ -29,9 +30,10 @@ interface Incoming {
 
 /** The Kaa platform: takes what endpoints publish, keeps their state, answers. Knows nothing of how messages travel. */
 export class Platform {
+  readonly changes = new Changes();
   readonly endpoints: Endpoints;
-  readonly faults = new FaultList();
-  readonly events = new EventFeed();
+  readonly faults = new FaultList(this.changes);
+  readonly events = new EventFeed(this.changes);
   readonly commandIds = new CommandIds();
   readonly #variants: Variants;
   readonly #clientIds = new Map<string, string>();
@@ -39,7 +41,7 @@ export class Platform {
   #transport = nowhere;
 
   constructor(bounds: EndpointBounds, variants: Variants = usualVariants) {
-    this.endpoints = new Endpoints(bounds);
+    this.endpoints = new Endpoints(bounds, this.changes);
     this.#variants = variants;
   }
 
@@ -102,18 +104,19 @@ export class Platform {
     return this.#send({ topic: text, payload: json(body), qos: pushQos }, connection);
   }
 
-  /** Cancels what is delayed. */
+  /** Cancels what is delayed, and tells nobody anything any more. */
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#transport = nowhere;
+    this.events.close();
   }
 
   #process({ connection, message, topic, problem }: Incoming): Outcome {
     if (problem !== undefined) return rejected(400, problem);
     const endpoint =
       this.endpoints.find(topic.token) ?? this.endpoints.spoke(topic.token, topic.appVersion, connection);
-    return processRequest(endpoint, topic, message.payload, this.#variants);
+    return processRequest(endpoint, topic, message.payload, this.#variants, this.changes);
   }
 
   /** Failures are always answered; of successes the outcome says when. */

@@ -1,7 +1,9 @@
 import { nameProblem, nameProblemText } from '../../protocol/names.ts';
 import { findResource } from '../../protocol/resources.ts';
 import type { Topic } from '../../protocol/topic.ts';
+import { changedThings } from '../handlers/changed-things.ts';
 import { handlers } from '../handlers/handlers.ts';
+import type { Changes } from './changes.ts';
 import type { Endpoint } from './endpoints.ts';
 import { ignored, rejected, type Outcome } from './outcome.ts';
 import { readBody } from './request-body.ts';
@@ -17,7 +19,13 @@ export function topicProblem(topic: Topic): string | undefined {
 }
 
 /** Takes a request of an endpoint: the table of resources checks it, the resource's handler carries it out. */
-export function processRequest(endpoint: Endpoint, topic: Topic, payload: Buffer, variants: Variants): Outcome {
+export function processRequest(
+  endpoint: Endpoint,
+  topic: Topic,
+  payload: Buffer,
+  variants: Variants,
+  changes: Changes,
+): Outcome {
   const { extension, path, requestId } = topic;
   const match = findResource(extension, path);
   if (match === undefined) return requestId === undefined ? ignored : rejected(404, 'unknown resource');
@@ -32,8 +40,11 @@ export function processRequest(endpoint: Endpoint, topic: Topic, payload: Buffer
   const { body } = read;
   if (resource.observable) endpoint.observation.requested(extension, path, requestId, observeOf(body));
   const receivedAt = new Date().toISOString();
-  const request = { endpoint, name, body, receivedAt, variants };
-  return handlers[match.key](requestId === undefined ? request : { ...request, requestId });
+  const request = { endpoint, name, body, size: payload.length, receivedAt, variants };
+  const outcome = handlers[match.key](requestId === undefined ? request : { ...request, requestId });
+  const what = changedThings[match.key];
+  if (what !== undefined && outcome.kind === 'accepted') changes.note({ what, token: endpoint.token, name });
+  return outcome;
 }
 
 /** What the body of a request on an observable resource says about pushes. */

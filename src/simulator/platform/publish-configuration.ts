@@ -4,7 +4,7 @@ import type { Platform } from './platform.ts';
 
 /**
  * Assigns a configuration to an endpoint (`''` names the default one) and pushes it at once. Returns its fresh
- * `configId`, or undefined where too many names have a configuration.
+ * `configId`, or undefined where too many names have a configuration or there is no room.
  */
 export function publishConfiguration(
   platform: Platform,
@@ -17,5 +17,6 @@ export function publishConfiguration(
   const published = { configId, config, publishedAt: new Date().toISOString() };
   if (!endpoint.configurations.publish(name, published)) return undefined;
   platform.push(endpoint, 'configuration', name, configurationBody(published));
+  platform.changes.note({ what: 'configuration', token, name });
   return configId;
 }

@@ -1,3 +1,5 @@
+import { sampleOverhead, type SampleKeeper, type SampleMemory } from './sample-memory.ts';
+
 /** One recorded sample. */
 export interface TelemetrySample {
   /** Counts the samples of an endpoint from 1, without gaps. */
@@ -15,14 +17,25 @@ export interface TelemetrySample {
   readonly unit?: string;
 }
 
-/** The samples of one endpoint: the newest `capacity` are kept, all are counted. */
-export class Telemetry {
-  readonly #capacity: number;
-  readonly #ring: TelemetrySample[] = [];
-  #count = 0;
+interface KeptSample extends TelemetrySample {
+  readonly bytes: number;
+}
 
-  constructor(capacity: number) {
+/**
+ * The samples of one endpoint: the newest `capacity` are kept, fewer where the samples of all endpoints are too large;
+ * all are counted.
+ */
+export class Telemetry implements SampleKeeper {
+  readonly #capacity: number;
+  readonly #memory: SampleMemory;
+  readonly #ring: (KeptSample | undefined)[] = [];
+  #count = 0;
+  /** Sequence number of the oldest that is kept; `#count + 1` where none is. */
+  #oldest = 1;
+
+  constructor(capacity: number, memory: SampleMemory) {
     this.#capacity = capacity;
+    this.#memory = memory;
   }
 
   /** All samples ever received, those no longer kept included. */
@@ -30,21 +43,43 @@ export class Telemetry {
     return this.#count;
   }
 
-  record(sample: Omit<TelemetrySample, 'seq'>): void {
-    this.#ring[this.#count % this.#capacity] = { seq: this.#count + 1, ...sample };
+  /** @param size of the sample as it was sent, in bytes */
+  record(sample: Omit<TelemetrySample, 'seq'>, size: number): void {
+    if (this.#count - this.#oldest + 1 === this.#capacity) this.#memory.gaveUp(this, 1, this.dropOldest());
+    const bytes = size + sampleOverhead;
+    this.#ring[this.#count % this.#capacity] = { seq: this.#count + 1, ...sample, bytes };
     this.#count += 1;
+    this.#memory.keep(this, bytes);
   }
 
   /** The first `limit` kept samples behind sequence number `after`; without it the last `limit`. Ascending. */
   page(limit: number, after?: number): TelemetrySample[] {
-    const oldest = Math.max(1, this.#count - this.#capacity + 1);
-    const first = after === undefined ? Math.max(oldest, this.#count - limit + 1) : Math.max(oldest, after + 1);
+    const wanted = after === undefined ? this.#count - limit + 1 : after + 1;
+    const first = Math.max(this.#oldest, wanted);
     const last = Math.min(this.#count, first + limit - 1);
     const samples: TelemetrySample[] = [];
     for (let seq = first; seq <= last; seq += 1) {
-      const sample = this.#ring[(seq - 1) % this.#capacity];
-      if (sample !== undefined) samples.push(sample);
+      const kept = this.#ring[(seq - 1) % this.#capacity];
+      if (kept === undefined) continue;
+      const { bytes: _, ...sample } = kept;
+      samples.push(sample);
     }
     return samples;
+  }
+
+  dropOldest(): number {
+    const index = (this.#oldest - 1) % this.#capacity;
+    const bytes = this.#ring[index]?.bytes ?? 0;
+    this.#ring[index] = undefined;
+    this.#oldest += 1;
+    return bytes;
+  }
+
+  /** Gives up all; what was counted stays counted. */
+  clear(): void {
+    const count = this.#count - this.#oldest + 1;
+    let bytes = 0;
+    while (this.#oldest <= this.#count) bytes += this.dropOldest();
+    this.#memory.gaveUp(this, count, bytes);
   }
 }
