@@ -6,7 +6,7 @@ export const usage = `Usage: kaa-simulator [options]
 Plays the Kaa IoT platform for MQTT devices.
 
   --mqtt-port <port>      MQTT, also over WebSocket on /ws (default 1883; 0 picks a free port)
-  --http-port <port>      control API, and MQTT over WebSocket on /ws (default 1884; 0 picks a free port)
+  --http-port <port>      console page, control API, and MQTT over WebSocket on /ws (default 1884; 0 picks a free port)
   --host <address>        address to listen on (default 127.0.0.1)
   --mode kpc|broker       kpc: like Kaa's own server, answers go to the connection that last spoke for the token (default);
                           broker: a plain broker, only matching subscriptions receive
@@ -15,6 +15,8 @@ Plays the Kaa IoT platform for MQTT devices.
   --unchanged empty|null|object|304
                           say that a configuration is unchanged by an empty payload, null, {} or {"statusCode":304}
                           (default: by its configId without config)
+  --state <file>          keep endpoints, metadata, commands, configurations and software in a file across restarts
+                          (default: in memory only)
   --confirm-results       answer results of commands on /status too, where they carry a request ID
   --push-with-request-id  let pushes carry the ID of the last request on their path
   --json                  print {"mqtt":"...","http":"..."} in one line when ready
@@ -48,6 +50,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const auth = authOption(values.auth);
   const unchanged = unchangedOption(values.unchanged);
   if (values.host === '') throw new UsageError('--host must not be empty');
+  if (values.state === '') throw new UsageError('--state must not be empty');
   if (broker !== undefined && mode === 'kpc')
     throw new UsageError('--mode kpc needs the embedded broker, not --broker');
   const simulator = {
@@ -58,6 +61,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     ...(broker === undefined ? {} : { broker }),
     ...(auth === undefined ? {} : { auth }),
     ...(unchanged === undefined ? {} : { unchanged }),
+    ...(values.state === undefined ? {} : { stateFile: values.state }),
     ...(values['confirm-results'] === true ? { confirmResults: true } : {}),
     ...(values['push-with-request-id'] === true ? { pushWithRequestId: true } : {}),
   };
@@ -79,6 +83,7 @@ function parse(args: readonly string[]) {
         broker: text,
         auth: text,
         unchanged: text,
+        state: text,
         'confirm-results': flag,
         'push-with-request-id': flag,
         json: flag,

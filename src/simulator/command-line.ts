@@ -4,6 +4,7 @@ import { readCommandLine, usage, UsageError, type CommandLine } from './command-
 import { isLoopback } from './network/address.ts';
 import { ListenError } from './network/listener.ts';
 import { startSimulator, type Simulator } from './simulator.ts';
+import { StateFileError } from './state/state-file.ts';
 
 function fail(message: string, exitCode: number): void {
   process.stderr.write(`kaa-simulator: ${message}\n`);
@@ -17,8 +18,8 @@ function describe({ mqttUrl, httpUrl }: Simulator, { simulator }: CommandLine): 
     `Kaa simulator, ${mode}`,
     `  MQTT       ${mqttUrl}`,
     ...webSocket,
-    `  HTTP       ${httpUrl}`,
-    'Stop it with Ctrl+C.',
+    `  Console    ${httpUrl}/`,
+    'Open the console in a browser. Ctrl+C stops everything.',
   ].join('\n');
 }
 
@@ -31,7 +32,10 @@ function warnIfOpen({ host = '127.0.0.1', auth }: CommandLine['simulator']): voi
 
 async function run(commandLine: CommandLine): Promise<void> {
   warnIfOpen(commandLine.simulator);
-  const simulator = await startSimulator(commandLine.simulator);
+  const onStateFileError = ({ message }: Error): void => {
+    process.stderr.write(`kaa-simulator: ${message}\n`);
+  };
+  const simulator = await startSimulator({ ...commandLine.simulator, onStateFileError });
   const stop = (): void => {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
@@ -52,9 +56,13 @@ async function main(args: readonly string[]): Promise<void> {
     if (error instanceof UsageError) fail(`${error.message}; see --help`, 2);
     else if (error instanceof ListenError && error.taken) {
       fail(`${error.message}; choose another with --${error.purpose}-port`, 1);
-    } else if (error instanceof ListenError || error instanceof BrokerUnreachableError) fail(error.message, 1);
+    } else if (isExpected(error)) fail(error.message, 1);
     else throw error;
   }
+}
+
+function isExpected(error: unknown): error is Error {
+  return [ListenError, BrokerUnreachableError, StateFileError].some((type) => error instanceof type);
 }
 
 await main(process.argv.slice(2));

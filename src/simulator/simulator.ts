@@ -11,6 +11,7 @@ import { Credentials } from './network/credentials.ts';
 import { Listener } from './network/listener.ts';
 import { Platform } from './platform/platform.ts';
 import { usualVariants, type UnchangedForm } from './platform/variants.ts';
+import { StateFile, type StateFileError } from './state/state-file.ts';
 
 export interface SimulatorOptions {
   /** Default 1883; 0 picks a free port. Unused with `broker`. */
@@ -31,6 +32,10 @@ export interface SimulatorOptions {
   readonly confirmResults?: boolean;
   /** Let pushes carry the ID of the last request on their path; default false. */
   readonly pushWithRequestId?: boolean;
+  /** Where endpoints, metadata, commands, configurations and software are kept across restarts; absent = nowhere. */
+  readonly stateFile?: string;
+  /** Called when the state file cannot be written; it is tried again. Needed with `stateFile` only. */
+  readonly onStateFileError?: (error: StateFileError) => void;
   /** Endpoints kept; default 10,000. */
   readonly maxEndpoints?: number;
   /** Samples kept per endpoint; default 1,000. */
@@ -52,6 +57,7 @@ export interface Simulator {
  * Starts a Kaa platform; it is ready for clients when the promise resolves.
  * @throws {ListenError} a port cannot be opened
  * @throws {BrokerUnreachableError} the broker cannot be used
+ * @throws {StateFileError} the state file cannot be read, or written
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { maxEndpoints = 10_000, maxSamples = 1000, host = '127.0.0.1' } = options;
@@ -78,6 +84,10 @@ async function open(
 ): Promise<Simulator> {
   const credentials = options.auth && new Credentials(options.auth.user, options.auth.password);
   const rules = new AccessRules(host, credentials);
+  if (options.stateFile !== undefined) {
+    opened.push(await StateFile.open(options.stateFile, platform, options.onStateFileError ?? (() => undefined)));
+  }
+
   let mqttUrl = '';
   let httpUrl = '';
   const addresses = (): SimulatorAddresses => ({

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -62,9 +65,9 @@ describe('kaa-simulator', function commandLine() {
     const lines: string[] = [];
     for await (const line of output) {
       lines.push(line);
-      if (line.startsWith('Stop')) child.kill();
+      if (line.includes('Ctrl+C')) child.kill();
     }
-    assert.match(lines.join('\n'), /mode broker\n.*mqtt:\/\/.*\n.*ws:\/\/.*\/ws\n.*http:\/\/.*\nStop it with Ctrl\+C/);
+    assert.match(lines.join('\n'), /mode broker\n.*mqtt:\/\/.*\n.*ws:\/\/.*\/ws\n.*http:\/\/.*\/\n.*Ctrl\+C/);
   });
 
   it('says that a port is in use and which option to change', async () => {
@@ -120,7 +123,7 @@ describe('kaa-simulator', function commandLine() {
     [['--auth', 'user'], /--auth must be like user:password/],
     [['--host', ''], /--host must not be empty/],
     [['--unchanged', '305'], /--unchanged must be empty, null, object or 304, got "305"/],
-    [['--state', 'file'], /Unknown option '--state'/],
+    [['--state', ''], /--state must not be empty/],
     [['extra'], /Unexpected argument 'extra'/],
   ];
   for (const [args, message] of wrong) {
@@ -134,6 +137,27 @@ describe('kaa-simulator', function commandLine() {
       user: 'user',
       password: 'pass:word',
     });
+  });
+
+  it('reads where state is kept', () => {
+    assert.deepEqual(readCommandLine(['--state', 'kaa.json']).simulator, { stateFile: 'kaa.json' });
+  });
+
+  it('says that a state file is damaged, and leaves it as it is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kaa-state-'));
+    try {
+      const path = join(folder, 'state.json');
+      await writeFile(path, '{"format":1,"lastCommandId":1,"endpoints":[{}]}');
+      const { code, stderr } = await outcome('--state', path, '--mqtt-port', '0', '--http-port', '0');
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /^kaa-simulator: the state file .*state\.json is damaged: \/endpoints\/0 must have .*; mend it or move it away\n$/,
+      );
+      assert.match(await readFile(path, 'utf8'), /"endpoints":\[\{\}\]/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('reads the server variants', () => {

@@ -5,8 +5,18 @@ let last = 0;
 export class CommandIds {
   readonly #first = Math.floor(Date.now() / 1000);
 
+  /** No ID up to this one is given any more. */
+  get last(): number {
+    return Math.max(last, this.#first - 1);
+  }
+
   next(): number {
-    last = Math.max(last + 1, this.#first);
+    last = this.last + 1;
     return last;
+  }
+
+  /** Gives IDs above this one only. */
+  continueAfter(id: number): void {
+    last = Math.max(last, id);
   }
 }
