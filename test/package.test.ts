@@ -15,6 +15,7 @@ interface ExampleNode {
   readonly id: string;
   readonly type: string;
   readonly wires?: readonly (readonly string[])[];
+  readonly [property: string]: unknown;
 }
 
 interface Manifest {
@@ -125,6 +126,14 @@ const contract: Record<string, Record<string, unknown>> = {
     endpoint: '',
     output: 'payload',
   },
+  'kaa-simulator': {
+    name: '',
+    mqttPort: '1883',
+    httpPort: '1884',
+    host: '127.0.0.1',
+    mode: 'kpc',
+    stateFile: '',
+  },
 };
 
 /** Runs the inline script of a dialog as the editor would, and gives what it registers. */
@@ -159,6 +168,7 @@ const composed = [
   ...expanded('kaa-endpoint.status.reason', Object.keys(connectionReasons)),
   ...expanded('kaa-endpoint.log', [...Object.keys(connectionReasons), ...connectionTroubles, 'connected']),
   ...expanded('kaa-endpoint.log.conflict', ['token', 'clientId']),
+  ...expanded('kaa-simulator.status', ['starting', 'running', 'elsewhere']),
   ...expanded('kaa-endpoint.status.trouble', connectionTroubles),
   ...expanded('kaa-endpoint.validation.name', Object.keys(nameProblemText)),
   ...expanded(
@@ -221,13 +231,23 @@ describe('package', () => {
     }
   });
 
-  it('examples hold no credentials, and only our nodes and core nodes', () => {
+  it('examples have a simulator, and an endpoint that needs nothing to be entered', () => {
     for (const file of globSync('examples/*.json', { cwd: root })) {
-      assert.doesNotMatch(read(file), /"(credentials|token|password)":/, file);
+      const [simulator] = readFlow(file).filter(({ type }) => type === 'kaa-simulator');
+      const [endpoint, ...others] = readFlow(file).filter(({ type }) => type === 'kaa-endpoint');
+      assert.equal(others.length, 0, file);
+      assert.equal(endpoint?.['url'], `mqtt://127.0.0.1:${String(simulator?.['mqttPort'])}`, file);
+      assert.equal(endpoint['blobUrl'], `http://127.0.0.1:${String(simulator?.['httpPort'])}`, file);
+      assert.deepEqual(endpoint['credentials'], { token: 'demo-machine' }, file);
+    }
+  });
+
+  it('examples hold only our nodes and core nodes', () => {
+    for (const file of globSync('examples/*.json', { cwd: root })) {
       for (const { type } of readFlow(file)) {
         assert.ok(
           types.includes(type) ||
-            /^(tab|comment|inject|function|debug|catch|complete|status|change|switch|trigger|delay|http request)$/.test(
+            /^(tab|group|comment|inject|function|debug|catch|complete|status|change|switch|trigger|delay|http request)$/.test(
               type,
             ),
           type,

@@ -5,6 +5,7 @@ import { configValidators, prepareConfig } from './kaa-config.ts';
 import { endpointValidators } from './kaa-endpoint.ts';
 import { metadataValidators } from './kaa-metadata.ts';
 import { otaValidators, prepareOta } from './kaa-ota.ts';
+import { openConsole, prepareSimulator, simulatorValidators } from './kaa-simulator.ts';
 import { prepareTelemetry, telemetryValidators } from './kaa-telemetry.ts';
 
 Object.assign(window, {
@@ -20,5 +21,8 @@ Object.assign(window, {
     otaValidators,
     prepareOta,
     blobTokenValidators,
+    simulatorValidators,
+    prepareSimulator,
+    openConsole,
   },
 });

@@ -16,6 +16,7 @@ interface Dialog {
   is(selector: string): boolean;
   on(event: string, listener: () => void): this;
   prop(name: string, value: boolean): this;
+  attr(name: string, value: string): this;
   toggle(visible: boolean): this;
   trigger(event: string): this;
   typedInput(options: object): this;

@@ -25,6 +25,9 @@ export const bounds = {
   outboxMaxMegabytes: { fallback: 256, min: 0.01, max: 1_048_576, integer: false },
   /** Days after which a sample on disk is given up; 0 for no limit. */
   outboxMaxDays: { fallback: 0, min: 0, max: 36_500, integer: false },
+  /** TCP ports of the simulator. */
+  mqttPort: { fallback: 1883, min: 1, max: 65_535, integer: true },
+  httpPort: { fallback: 1884, min: 1, max: 65_535, integer: true },
   /** Of a command's result. */
   statusCode: { fallback: 200, min: 100, max: 599, integer: true },
 } as const satisfies Record<string, Bounds>;

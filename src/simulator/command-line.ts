@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { BrokerUnreachableError } from './broker/remote-broker.ts';
 import { readCommandLine, usage, UsageError, type CommandLine } from './command-line-options.ts';
-import { isLoopback } from './network/address.ts';
+import { opennessWarning } from './network/address.ts';
 import { ListenError } from './network/listener.ts';
 import { startSimulator, type Simulator } from './simulator.ts';
 import { StateFileError } from './state/state-file.ts';
@@ -24,10 +24,8 @@ function describe({ mqttUrl, httpUrl }: Simulator, { simulator }: CommandLine): 
 }
 
 function warnIfOpen({ host = '127.0.0.1', auth }: CommandLine['simulator']): void {
-  if (isLoopback(host) || auth !== undefined) return;
-  process.stderr.write(
-    `kaa-simulator: warning: everyone who can reach ${host} may use this simulator; demand credentials with --auth\n`,
-  );
+  const warning = opennessWarning(host, auth !== undefined);
+  if (warning !== undefined) process.stderr.write(`kaa-simulator: warning: ${warning} with --auth\n`);
 }
 
 async function run(commandLine: CommandLine): Promise<void> {

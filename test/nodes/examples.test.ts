@@ -41,14 +41,17 @@ describe('the examples in Node-RED', () => {
     assert.ok(!nodeRed.output.includes(token), 'the token is in the log');
   });
 
-  /** Imports an example as a user does: the simulator's addresses, and a token in the endpoint. */
+  /** Imports an example as a user does, with the addresses of a simulator of this test. */
   async function deploy(name: string, changes: (node: FlowNode) => object = () => ({})): Promise<void> {
     const text = readFileSync(new URL(`../../examples/${name}.json`, import.meta.url), 'utf8')
       .replaceAll('mqtt://127.0.0.1:1883', simulator.mqttUrl)
       .replaceAll('http://127.0.0.1:1884', simulator.httpUrl);
     flow = (JSON.parse(text) as readonly FlowNode[]).map((node) => ({
       ...node,
-      ...(node.type === 'kaa-endpoint' ? { credentials: { token } } : {}),
+      // It finds the simulator of this test on its ports.
+      ...(node.type === 'kaa-simulator'
+        ? { mqttPort: new URL(simulator.mqttUrl).port, httpPort: new URL(simulator.httpUrl).port }
+        : {}),
       ...changes(node),
     }));
     logged = nodeRed.output.length;

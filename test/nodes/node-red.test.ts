@@ -11,9 +11,10 @@ const example = JSON.parse(
   readFileSync(new URL('../../examples/machine-telemetry.json', import.meta.url), 'utf8'),
 ) as FlowNode[];
 
-/** The example with its endpoint at `url`, with a token. */
+/** The example without its simulator, with its endpoint at `url`, with a token. */
 function exampleFlow(url: string, endpoint: object = {}): FlowNode[] {
-  return example.map((node) =>
+  const nodes = example.filter(({ type }) => type !== 'kaa-simulator');
+  return nodes.map((node) =>
     node.type === 'kaa-endpoint' ? { ...node, url, ...endpoint, credentials: { token: 'flow-secret' } } : node,
   );
 }
@@ -65,6 +66,7 @@ for (const runtime of runtimes) {
         'kaa-endpoint',
         'kaa-metadata',
         'kaa-ota',
+        'kaa-simulator',
         'kaa-telemetry',
       ]);
       for (const { err, enabled } of ours) assert.deepEqual([err, enabled], [undefined, true]);

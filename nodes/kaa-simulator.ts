@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import { asError, KaaConfigError } from '../src/protocol/errors.ts';
+import { Deploys } from '../src/runtime/deploys.ts';
+import { listenToFlows } from '../src/runtime/flow-events.ts';
+import { choiceProperty, numberProperty, type Properties, textProperty } from '../src/runtime/properties.ts';
+import type { HostedSettings, HostedState } from '../src/simulator/hosting/hosted-simulator.ts';
+import type { HostedSimulators, SimulatorUser } from '../src/simulator/hosting/hosted-simulators.ts';
+
+/** Demanded of clients, if any; kept by Node-RED apart from the flow, encrypted. */
+interface SimulatorCredentials {
+  username?: string;
+  password?: string;
+}
+
+/** The simulators of this process; loaded with the first node that needs one. */
+let simulators: Promise<HostedSimulators> | undefined;
+
+const deploys = new Deploys(() => {
+  void simulators?.then((all) => all.keepUsed());
+});
+
+function loadSimulators(): Promise<HostedSimulators> {
+  simulators ??= import('../src/simulator/hosting/hosted-simulators.ts').then(
+    (module) => new module.HostedSimulators(),
+  );
+  return simulators;
+}
+
+export default function register(RED: NodeAPI): void {
+  listenToFlows(RED, deploys);
+
+  function translate(key: string, values: Record<string, string | number> = {}): string {
+    return RED._(`@kaa-community/node-red-kaa/kaa-simulator:kaa-simulator.${key}`, values);
+  }
+
+  function statusOf(state: HostedState): NodeStatus {
+    switch (state.name) {
+      case 'starting':
+        return { fill: 'yellow', shape: 'ring', text: translate('status.starting') };
+      case 'failed':
+        return { fill: 'red', shape: 'ring', text: state.error.message };
+      case 'running':
+      case 'elsewhere': {
+        const { mqttUrl: mqtt, httpUrl: http, connected } = state;
+        const shape = state.name === 'running' ? 'dot' : 'ring';
+        return { fill: 'green', shape, text: translate(`status.${state.name}`, { mqtt, http, connected }) };
+      }
+    }
+  }
+
+  function settingsOf(node: Node<SimulatorCredentials>, definition: Properties): HostedSettings {
+    const stateFile = textProperty(definition, 'stateFile', '');
+    const { username = '', password = '' } = node.credentials ?? {};
+    const settings = {
+      mqttPort: numberProperty(definition, 'mqttPort'),
+      httpPort: numberProperty(definition, 'httpPort'),
+      host: textProperty(definition, 'host', '127.0.0.1'),
+      mode: choiceProperty(definition, 'mode', ['kpc', 'broker']),
+      // Relative to the user directory, wherever Node-RED was started.
+      ...(stateFile === '' ? {} : { stateFile: resolve(RED.settings.userDir ?? '', stateFile) }),
+      ...(username === '' ? {} : { auth: { user: username, password } }),
+    };
+    if (settings.mqttPort === settings.httpPort) throw new KaaConfigError('Give the simulator two different ports.');
+    return settings;
+  }
+
+  function KaaSimulator(this: Node<SimulatorCredentials>, definition: NodeDef & Properties): void {
+    RED.nodes.createNode(this, definition);
+    let told = '';
+    const fail = (error: Error): void => {
+      this.status(statusOf({ name: 'failed', error }));
+      if (error.message !== told) this.error(error.message);
+      told = error.message;
+    };
+    const user: SimulatorUser = {
+      show: (state) => {
+        if (state.name === 'failed') fail(state.error);
+        else this.status(statusOf(state));
+      },
+      warn: ({ message }) => this.warn(message),
+    };
+    const using = loadSimulators().then((all) => all.use(settingsOf(this, definition), user));
+    void using.catch((error: unknown) => fail(asError(error)));
+
+    this.on('close', (removed: boolean, done: () => void) => {
+      const successor = !removed && deploys.underWay;
+      const left = loadSimulators().then((all) => all.leave(user, successor));
+      void left.catch((error: unknown) => this.warn(asError(error).message)).finally(done);
+    });
+  }
+
+  RED.nodes.registerType<Node<SimulatorCredentials>, NodeDef & Properties, object, SimulatorCredentials>(
+    'kaa-simulator',
+    KaaSimulator,
+    { credentials: { username: { type: 'text' }, password: { type: 'password' } } },
+  );
+}
