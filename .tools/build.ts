@@ -21,10 +21,15 @@ if (sources.every((file) => changedAt(file) < changedAt(stamp))) process.exit();
 
 rmSync('dist', { recursive: true, force: true });
 rmSync('resources', { recursive: true, force: true });
-for (const project of ['.', 'src/editor']) {
+for (const project of ['.', 'src/editor', 'src/simulator/console']) {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { stdio: 'inherit' });
 }
 cpSync('nodes', 'dist/nodes', { recursive: true, filter: (source) => extname(source) !== '.ts' });
 cpSync('icons', 'dist/nodes/icons', { recursive: true });
+const page = 'src/simulator/console';
+for (const file of ['index.html', 'console.css', 'icon.svg']) cpSync(`${page}/${file}`, `dist/console/${file}`);
+cpSync('node_modules/uplot/dist/uPlot.min.css', 'dist/console/uPlot.min.css');
+// Beside the page's own modules; the notice of its licence stands in it.
+cpSync('node_modules/uplot/dist/uPlot.esm.js', 'dist/console/simulator/console/uPlot.js');
 chmodSync('dist/src/simulator/command-line.js', 0o755);
 writeFileSync(stamp, '');

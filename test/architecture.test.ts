@@ -13,6 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/extensions': ['src/client', 'src/store', 'src/protocol'],
   'src/client': ['src/protocol'],
   'src/store': ['src/protocol'],
+  'src/simulator/console': ['src/protocol'],
   'src/simulator': ['src/protocol'],
   'src/editor': ['src/protocol'],
   'src/protocol': [],

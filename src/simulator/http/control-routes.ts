@@ -2,6 +2,7 @@ import type { Platform } from '../platform/platform.ts';
 import { blobRoutes } from './blob-routes.ts';
 import { commandRoutes } from './command-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { api } from './endpoint-path.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { streamEvents } from './event-stream.ts';
@@ -11,13 +12,12 @@ import { metadataRoutes } from './metadata-routes.ts';
 import type { Route } from './router.ts';
 import { simulatorRoutes, type SimulatorAddresses } from './simulator-routes.ts';
 import { softwareRoutes } from './software-routes.ts';
-import { startPage } from './start-page.ts';
 import { telemetryRoutes } from './telemetry-routes.ts';
 
-/** Everything that the simulator serves over HTTP: the start page, the control API and the blob upload. */
+/** Everything that the simulator serves over HTTP: the console page, the control API and the blob upload. */
 export function controlRoutes(platform: Platform, addresses: () => SimulatorAddresses): readonly Route[] {
   return [
-    { path: '/', methods: { GET: () => ({ html: startPage }) } },
+    ...consoleRoutes(),
     ...simulatorRoutes(platform, addresses),
     ...endpointRoutes(platform),
     ...telemetryRoutes(platform),

@@ -38,18 +38,24 @@ async function answer(message: IncomingMessage, routes: readonly Route[], rules:
 
 function write(response: ServerResponse, found: HttpAnswer): void {
   if ('stream' in found) found.stream(response);
-  else if ('html' in found) send(response, 200, 'text/html; charset=utf-8', found.html);
-  else if ('file' in found) sendFile(response, found.name, found.file);
+  else if ('asset' in found) {
+    setHeaders(response, found.headers);
+    send(response, 200, found.contentType, found.asset);
+  } else if ('file' in found) sendFile(response, found.name, found.file);
   else {
-    for (const [name, value] of Object.entries(found.headers ?? {})) response.setHeader(name, value);
+    setHeaders(response, found.headers ?? {});
     if (found.json === undefined) response.writeHead(found.statusCode).end();
     else send(response, found.statusCode, 'application/json', JSON.stringify(found.json));
   }
 }
 
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
 function writeError(response: ServerResponse, { statusCode, message, headers, details }: HttpError): void {
   const body = { statusCode, reasonPhrase: message, ...(details === undefined ? {} : { details }) };
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  setHeaders(response, headers);
   send(response, statusCode, 'application/json', JSON.stringify(body));
 }
 

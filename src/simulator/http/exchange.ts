@@ -19,10 +19,10 @@ export class HttpError extends Error {
   }
 }
 
-/** What a route answers with: JSON, nothing, a page, a file to be saved, or a stream that it writes itself. */
+/** What a route answers with: JSON, nothing, a file of the console page, one to be saved, or a stream that it writes itself. */
 export type HttpAnswer =
   | { readonly statusCode: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly html: string }
+  | { readonly asset: Buffer; readonly contentType: string; readonly headers: Readonly<Record<string, string>> }
   | { readonly file: Buffer; readonly name: string }
   | { readonly stream: (response: ServerResponse) => void };
 

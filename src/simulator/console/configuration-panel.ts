@@ -1,0 +1,53 @@
+import { action } from './action.ts';
+import { type AssignmentView, describeAssignment } from './applied.ts';
+import { element, labelled, suggesting } from './elements.ts';
+import { JsonField } from './json-field.ts';
+import { type EndpointContext, Loader } from './panel.ts';
+import { endpointPath, send } from './request.ts';
+
+/** The configurations of an endpoint, the default one and named ones. */
+export function configurationPanel({ live, scope, token }: EndpointContext): HTMLElement {
+  const name = suggesting([], { placeholder: 'the default configuration' });
+  const config = new JsonField('Configuration (JSON)', '', { rows: 8 });
+  const state = element('div', { 'aria-live': 'polite' });
+  const path = (): string =>
+    endpointPath(token, 'config', ...(name.input.value.trim() === '' ? [] : [name.input.value.trim()]));
+
+  const loader = new Loader(scope, async () => {
+    const view = (await send({ method: 'GET', path: path() })) as AssignmentView;
+    state.replaceChildren(describeAssignment(view, 'configuration of this name'));
+    if (!config.isEdited) config.show(view.configId === '' ? undefined : view.config);
+    const found = await send({ method: 'GET', path: endpointPath(token) }).catch(() => undefined);
+    const { configNames } = (found ?? { configNames: [] }) as { configNames: readonly string[] };
+    name.suggest(configNames.filter((each) => each !== ''));
+  });
+  const publish = action(live, {
+    label: 'Publish',
+    request: () => ({ method: 'PUT', path: path(), body: config.require() }),
+    done: (answer) => {
+      config.saved();
+      void loader.run();
+      return `published as ${(answer as { configId: string }).configId}`;
+    },
+  });
+  name.input.addEventListener('change', () => {
+    config.saved();
+    void loader.run();
+  });
+  scope.on(live.changed, (event) => {
+    if (event.what === 'state' || (event.what === 'configuration' && event.token === token)) void loader.run();
+  });
+  scope.on(live.renewed, () => void loader.run());
+  scope.every(5000, () => void loader.run());
+  void loader.run();
+  return element(
+    'div',
+    { class: 'form' },
+    labelled('Name', name.input, 'Empty for the default configuration.'),
+    name.list,
+    state,
+    loader.element,
+    config.element,
+    publish.element,
+  );
+}

@@ -1,0 +1,21 @@
+import { action } from './action.ts';
+import { element } from './elements.ts';
+import { describeFault, endFaults, type Faults, presets } from './faults.ts';
+import type { PanelContext } from './panel.ts';
+
+/** Says on every view that the platform misbehaves, with the way out of it. */
+export function faultBanner({ live, scope }: PanelContext, faults: Faults): HTMLElement {
+  const text = element('span');
+  const end = action(live, { label: 'All well again', request: () => endFaults });
+  const banner = element('div', { class: 'banner', role: 'alert', hidden: true }, text, end.element);
+  scope.on(faults.changed, () => {
+    const { list } = faults;
+    banner.hidden = list.length === 0;
+    const [first] = list;
+    if (first === undefined) return;
+    const preset = presets.find((each) => JSON.stringify(each.faults) === JSON.stringify(list));
+    const others = list.length === 1 ? '' : `, and ${list.length - 1} more`;
+    text.textContent = preset?.banner ?? `A fault is in force: ${describeFault(first)}${others}.`;
+  });
+  return banner;
+}

@@ -1,0 +1,186 @@
+/** What happens at the simulator, as it happens, and the endpoints that it knows. Everything else is fetched when shown. */
+import { send } from './request.ts';
+import type { Scope } from './scope.ts';
+import { Signal } from './signal.ts';
+
+export interface SimulatorInfo {
+  readonly mqtt: string;
+  readonly http: string;
+  readonly mode?: string;
+  readonly auth: boolean;
+}
+
+export interface EndpointRow {
+  readonly token: string;
+  appVersion: string;
+  connected: boolean;
+  /** Absent while it has not spoken. */
+  connection?: string;
+  /** ISO 8601, UTC. */
+  lastSeenAt: string;
+  samples: number;
+}
+
+export interface MessageEvent {
+  readonly kind: 'message';
+  readonly at: string;
+  readonly direction: 'in' | 'out';
+  readonly connection: string;
+  readonly topic: string;
+  readonly appVersion?: string;
+  readonly extension?: string;
+  readonly token?: string;
+  readonly path?: string;
+  readonly requestId?: number;
+  readonly qos: number;
+  readonly size: number;
+  readonly payload: string;
+  readonly outcome?: string;
+  readonly statusCode?: number;
+  readonly fault?: string;
+}
+
+interface ConnectionEvent {
+  readonly kind: 'connect' | 'disconnect';
+  readonly at: string;
+  readonly connection: string;
+  readonly clientId: string;
+}
+
+interface UploadEvent {
+  readonly kind: 'upload';
+  readonly at: string;
+  readonly token: string;
+  readonly name: string;
+  readonly size: number;
+}
+
+export interface ChangeEvent {
+  readonly kind: 'changed';
+  readonly what: 'endpoint' | 'metadata' | 'commands' | 'configuration' | 'software' | 'faults' | 'state';
+  readonly token?: string;
+  readonly name?: string;
+}
+
+interface SkippedEvent {
+  readonly kind: 'skipped';
+  readonly at: string;
+  readonly count: number;
+}
+
+/** What the log shows. */
+export type LoggedEvent = MessageEvent | ConnectionEvent | UploadEvent | SkippedEvent;
+
+type LiveEvent = LoggedEvent | ChangeEvent;
+
+export type LiveState = 'connecting' | 'live' | 'lost';
+
+/** Messages that are shown in a second; the simulator counts the others. */
+const messagesPerSecond = 200;
+
+/** Milliseconds between two looks at the endpoints while much happens. */
+const refreshEvery = 2000;
+
+/** Milliseconds within which many changes of the list are shown together. */
+const showTogether = 250;
+
+export class Live {
+  /** By token. */
+  readonly endpoints = new Map<string, EndpointRow>();
+  readonly stateChanged = new Signal<LiveState>();
+  /** The list of endpoints, or what stands in it. */
+  readonly endpointsChanged = new Signal<undefined>();
+  readonly logged = new Signal<LoggedEvent>();
+  readonly changed = new Signal<ChangeEvent>();
+  /** Everything may be another: the stream of events was interrupted. */
+  readonly renewed = new Signal<undefined>();
+  #state: LiveState = 'connecting';
+  #info: SimulatorInfo | undefined;
+  readonly #show: () => void;
+  readonly #refresh: () => void;
+
+  constructor(scope: Scope) {
+    this.#show = scope.together(showTogether, () => this.endpointsChanged.emit(undefined));
+    this.#refresh = scope.together(refreshEvery, () => void this.#load());
+    const source = new EventSource(`/api/v1/events?limit=${messagesPerSecond}`);
+    source.addEventListener('open', () => void this.#renew());
+    source.addEventListener('error', () => this.#become('lost'));
+    source.addEventListener('message', ({ data }) => this.#take(JSON.parse(String(data)) as LiveEvent));
+    scope.atEnd(() => source.close());
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  /** Undefined before the simulator has answered for the first time. */
+  get info(): SimulatorInfo | undefined {
+    return this.#info;
+  }
+
+  get auth(): boolean {
+    return this.#info?.auth ?? false;
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      this.#info = (await send({ method: 'GET', path: 'simulator' })) as SimulatorInfo;
+      await this.#load();
+      this.#become('live');
+      this.renewed.emit(undefined);
+    } catch {
+      // The stream ends too, and is opened again by itself.
+      this.#become('lost');
+    }
+  }
+
+  async #load(): Promise<void> {
+    const rows = (await send({ method: 'GET', path: 'endpoints' }).catch(() => undefined)) as EndpointRow[] | undefined;
+    if (rows === undefined) return;
+    this.endpoints.clear();
+    for (const each of rows) this.endpoints.set(each.token, each);
+    this.#show();
+  }
+
+  #take(event: LiveEvent): void {
+    if (event.kind === 'changed') this.#takeChange(event);
+    else {
+      if (event.kind === 'message') this.#takeMessage(event);
+      else if (event.kind === 'disconnect') this.#takeDisconnect(event.connection);
+      else if (event.kind === 'skipped') this.#refresh();
+      this.logged.emit(event);
+    }
+  }
+
+  #takeChange(event: ChangeEvent): void {
+    if (event.what === 'state') {
+      this.endpoints.clear();
+      this.#show();
+      this.#refresh();
+    } else if (event.token !== undefined && !this.endpoints.has(event.token)) this.#refresh();
+    this.changed.emit(event);
+  }
+
+  #takeMessage({ direction, token, appVersion = '', at, connection, extension, outcome }: MessageEvent): void {
+    if (direction === 'out' || token === undefined || outcome === 'ignored') return;
+    const known = this.endpoints.get(token);
+    if (known === undefined) this.#refresh();
+    else {
+      Object.assign(known, { appVersion, connection, connected: true, lastSeenAt: at });
+      // How many samples a message had is known to the simulator only.
+      if (extension === 'dcx') this.#refresh();
+    }
+    this.#show();
+  }
+
+  #takeDisconnect(connection: string): void {
+    for (const each of this.endpoints.values()) if (each.connection === connection) each.connected = false;
+    this.#show();
+  }
+
+  #become(state: LiveState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.stateChanged.emit(state);
+  }
+}

@@ -1,0 +1,59 @@
+import { action } from './action.ts';
+import { type AssignmentView, describeAssignment } from './applied.ts';
+import { element, labelled } from './elements.ts';
+import { JsonField } from './json-field.ts';
+import { type EndpointContext, Loader } from './panel.ts';
+import { type ApiRequest, endpointPath, send } from './request.ts';
+
+interface SoftwareView extends AssignmentView {
+  /** Null where the device has not said. */
+  readonly installed: string | null;
+}
+
+/** The software of an endpoint: what is assigned and what it says to run. */
+export function softwarePanel({ live, scope, token }: EndpointContext): HTMLElement {
+  const path = endpointPath(token, 'software');
+  const version = element('input', { type: 'text', placeholder: '1.1.0', spellcheck: 'false', autocomplete: 'off' });
+  const config = new JsonField('Specification (JSON)', '', {
+    rows: 5,
+    hint: 'What the device needs to install it, usually link and checksum.',
+  });
+  const state = element('div', { 'aria-live': 'polite' });
+
+  const loader = new Loader(scope, async () => {
+    const view = (await send({ method: 'GET', path })) as SoftwareView;
+    const installed =
+      view.installed === null ? 'The device has not said what it runs.' : `Installed: ${view.installed}`;
+    state.replaceChildren(element('p', { 'data-test': 'installed' }, installed), describeAssignment(view, 'software'));
+    if (!config.isEdited && view.configId !== '') config.show(view.config);
+  });
+  const request = (): ApiRequest => {
+    const text = version.value.trim();
+    if (text === '') throw new Error('enter the version');
+    return { method: 'PUT', path, body: { version: text, config: config.require() } };
+  };
+  const assign = action(live, {
+    label: 'Assign',
+    request,
+    done: () => {
+      config.saved();
+      void loader.run();
+      return 'assigned';
+    },
+  });
+  scope.on(live.changed, (event) => {
+    if (event.what === 'state' || (event.what === 'software' && event.token === token)) void loader.run();
+  });
+  scope.on(live.renewed, () => void loader.run());
+  scope.every(5000, () => void loader.run());
+  void loader.run();
+  return element(
+    'div',
+    { class: 'form' },
+    state,
+    loader.element,
+    labelled('Version', version),
+    config.element,
+    assign.element,
+  );
+}

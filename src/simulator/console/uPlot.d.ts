@@ -1,0 +1,2 @@
+/** The build puts uPlot's own file beside the compiled page. */
+export { default } from 'uplot';
