@@ -1,6 +1,6 @@
 /** `npm start`: the simulator and Node-RED with the demo flow, until Ctrl-C. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import type * as simulatorModule from '../src/simulator/simulator.ts';
 interface FlowNode {
   readonly id: string;
   readonly type: string;
-  url?: string;
+  readonly credentials?: object;
 }
 
 const usage = 'npm start -- [--port 1880] [--mqtt-port 1883] [--http-port 1884]';
@@ -49,7 +49,7 @@ async function requireFree(port: number, option: string): Promise<void> {
 }
 
 /** A user directory of its own; the flow is kept between starts, so that it can be played with. */
-function prepareUserDirectory(root: string, directory: string, httpUrl: string): void {
+function prepareUserDirectory(root: string, directory: string, ports: { mqttPort: number; httpPort: number }): void {
   const scope = `${directory}/node_modules/@kaa-community`;
   mkdirSync(scope, { recursive: true });
   // Made anew: the checkout may have been moved or copied.
@@ -67,27 +67,35 @@ function prepareUserDirectory(root: string, directory: string, httpUrl: string):
 };
 `,
   );
-  if (existsSync(`${directory}/flows.json`)) return;
-  const flow = demoFlow(root, httpUrl);
-  const credentials: Record<string, { token: string }> = {};
-  for (const node of flow.filter(({ type }) => type === 'kaa-endpoint')) {
-    // Given through the environment, so that another port needs no change of the flow.
-    node.url = '${KAA_SERVER}';
-    credentials[node.id] = { token: 'demo-machine' };
-  }
-  writeFileSync(`${directory}/flows.json`, JSON.stringify(flow, undefined, 2));
-  writeFileSync(`${directory}/flows_cred.json`, JSON.stringify(credentials));
+  writeFlow(demoFlow(root, ports), directory);
 }
 
-/** All examples, a tab each, with the one endpoint that they share. */
-function demoFlow(root: string, httpUrl: string): FlowNode[] {
-  const files = readdirSync(`${root}/examples`).toSorted();
-  const first = 'machine-telemetry.json';
-  const nodes = [first, ...files.filter((file) => file !== first)].flatMap((file) => {
-    const text = readFileSync(`${root}/examples/${file}`, 'utf8').replaceAll('http://127.0.0.1:1884', httpUrl);
-    return JSON.parse(text) as FlowNode[];
-  });
-  return [...new Map(nodes.map((node) => [node.id, node])).values()];
+/** Replaces the flow of an earlier start only where nobody has changed it since. */
+function writeFlow(flow: readonly FlowNode[], directory: string): void {
+  const [file, asWritten] = [`${directory}/flows.json`, `${directory}/flows-as-written.json`];
+  const written = existsSync(asWritten) ? readFileSync(asWritten, 'utf8') : undefined;
+  if (existsSync(file) && readFileSync(file, 'utf8') !== written) {
+    console.log(`\n  The flow in ${directory} is kept as you left it. Delete the folder for a fresh demo.`);
+    return;
+  }
+  const credentials = flow.flatMap(({ id, credentials: secret }) => (secret === undefined ? [] : [[id, secret]]));
+  const text = JSON.stringify(
+    flow.map(({ credentials: _, ...node }) => node),
+    undefined,
+    2,
+  );
+  for (const path of [file, asWritten]) writeFileSync(path, text);
+  writeFileSync(`${directory}/flows_cred.json`, JSON.stringify(Object.fromEntries(credentials)));
+}
+
+/** The plant, at other ports where they were chosen. */
+function demoFlow(root: string, { mqttPort, httpPort }: { mqttPort: number; httpPort: number }): FlowNode[] {
+  const text = readFileSync(`${root}/examples/plant.json`, 'utf8')
+    .replaceAll('127.0.0.1:1883', `127.0.0.1:${mqttPort}`)
+    .replaceAll('127.0.0.1:1884', `127.0.0.1:${httpPort}`)
+    .replace('"mqttPort": "1883"', `"mqttPort": "${mqttPort}"`)
+    .replace('"httpPort": "1884"', `"httpPort": "${httpPort}"`);
+  return JSON.parse(text) as FlowNode[];
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
@@ -96,12 +104,18 @@ await requireFree(port, '--port');
 await requireFree(mqttPort, '--mqtt-port');
 await requireFree(httpPort, '--http-port');
 
+const userDirectory = `${root}/.demo`;
+prepareUserDirectory(root, userDirectory, { mqttPort, httpPort });
 const compiled = `${root}/dist/src/simulator/simulator.js`;
 const { startSimulator } = (await import(compiled)) as typeof simulatorModule;
-const simulator = await startSimulator({ mqttPort, httpPort });
+const simulator = await startSimulator({
+  mqttPort,
+  httpPort,
+  // The nodes remember what they were assigned; so should the platform.
+  stateFile: `${userDirectory}/simulator.json`,
+  onStateFileError: ({ message }) => console.error(message),
+});
 
-const userDirectory = `${root}/.demo`;
-prepareUserDirectory(root, userDirectory, simulator.httpUrl);
 const nodeRed = spawn(
   process.execPath,
   [
@@ -113,14 +127,13 @@ const nodeRed = spawn(
     '--port',
     String(port),
   ],
-  { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, KAA_SERVER: simulator.mqttUrl } },
+  { stdio: ['ignore', 'inherit', 'inherit'] },
 );
 
 console.log(`
-  Node-RED editor   http://127.0.0.1:${port}/
-  Kaa simulator     ${simulator.httpUrl}/
-  its MQTT broker   ${simulator.mqttUrl}
-  Samples received  ${simulator.httpUrl}/api/v1/endpoints/demo-machine/telemetry?limit=5
+  Kaa console       ${simulator.httpUrl}/        start here: five things to try
+  Node-RED editor   http://127.0.0.1:${port}/        the flow behind it
+  MQTT              ${simulator.mqttUrl}
 
   Ctrl-C stops everything.
 `);

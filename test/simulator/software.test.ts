@@ -51,6 +51,24 @@ describe('simulator: software', () => {
     assert.deepEqual(await device.asked(`${base}/config/json/3`), offer);
   });
 
+  it('shows that the assigned version was rejected, also when the endpoint reports again what it runs', async () => {
+    await assign(simulator, 'token/software', { version: '2.0', config });
+    await report(1, '2.0', 422);
+    await report(2, '1.0');
+    const { applied, installed } = await shown();
+    assert.deepEqual([(applied as { configId: string }).configId, installed], ['2.0', '1.0']);
+    await assign(simulator, 'token/software', { version: '3.0', config });
+    await report(3, '1.0');
+    assert.equal(((await shown())['applied'] as { configId: string }).configId, '1.0');
+  });
+
+  it('shows that the endpoint runs another version than the assigned one that it had applied', async () => {
+    await assign(simulator, 'token/software', { version: '2.0', config });
+    await report(1, '2.0');
+    await report(2, '1.0');
+    assert.equal(((await shown())['applied'] as { configId: string }).configId, '1.0');
+  });
+
   it('answers that it is unchanged in the chosen form', async () => {
     simulator = await bench.simulator({ unchanged: '304' });
     device = await bench.device(simulator.mqttUrl);

@@ -12,7 +12,7 @@ export interface AssignmentView {
   readonly config: unknown;
   /** ISO 8601, UTC. */
   readonly publishedAt: string | undefined;
-  /** The last report, whatever it is about; null before. */
+  /** The last report, which need not be about what is assigned now; null before. */
   readonly applied: AppliedView | null;
 }
 

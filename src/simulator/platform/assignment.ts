@@ -51,7 +51,7 @@ export class Assignment {
     return this.#state.published;
   }
 
-  /** The last report. */
+  /** The last report; a rejection of what is published stays while the endpoint reports what it runs instead. */
   get report(): AppliedReport | undefined {
     return this.#state.report;
   }
@@ -68,8 +68,11 @@ export class Assignment {
 
   /** False, and nothing changes, where there is no room. */
   reported(report: AppliedReport): boolean {
+    const { published, report: before } = this.#state;
+    const isRejected = before !== undefined && before.configId === published?.configId && !isApplied(before);
+    const shown = isRejected && report.configId !== before.configId ? before : report;
     const applied = isApplied(report) ? { appliedId: report.configId } : {};
-    return this.restore({ ...this.#state, report, ...applied });
+    return this.restore({ ...this.#state, report: shown, ...applied });
   }
 
   /** False, and nothing changes, where there is no room. */
