@@ -61,11 +61,31 @@ describe('simulator: HTTP', () => {
     });
   }
 
-  it('shows a page at its root that leads to the API', async () => {
+  it('shows the console page at its root, which may run and load nothing but its own files', async () => {
     const response = await fetch(simulator.httpUrl);
     assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
-    assert.match(await response.text(), /href="\/api\/v1\/endpoints"/);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    for (const rule of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"]) {
+      assert.ok(policy.split('; ').includes(rule), rule);
+    }
+    const files = [...(await response.text()).matchAll(/(?:href|src)="([^"]+)"/g)].map(([, file]) => String(file));
+    assert.equal(files.length, 4);
+    for (const file of files) {
+      const { status, headers } = await fetch(`${simulator.httpUrl}/${file}`);
+      assert.deepEqual([status, headers.get('x-content-type-options')], [200, 'nosniff'], file);
+    }
   });
+
+  for (const path of [
+    '/console/',
+    '/console/nothing.js',
+    '/console/..%2f..%2fpackage.json',
+    '/console/%2e%2e/package.json',
+  ]) {
+    it(`serves no file for ${path}`, async () => {
+      assert.equal((await call(path)).status, 404);
+    });
+  }
 
   for (const path of ['/nothing', '/api/v1', '/api/v1/endpoints/', '/api/v1/endpoints/token/nothing', '//']) {
     it(`answers ${path} with 404`, async () => {

@@ -33,7 +33,8 @@ export function action(live: Live, { label, kind = 'primary', request, done }: A
     button.disabled = true;
     say('', false);
     try {
-      say(done?.(await send(request())) ?? '', false);
+      const answer = await send(request());
+      say(done?.(answer) ?? '', false);
     } catch (error) {
       say(messageOf(error), true);
     } finally {

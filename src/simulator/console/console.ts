@@ -74,10 +74,12 @@ const side = element('details', { open: wide.matches }, element('summary', {}, '
 wide.addEventListener('change', () => {
   side.open = wide.matches;
 });
+list.element.addEventListener('click', ({ target }) => {
+  if (!wide.matches && target instanceof Element && target.closest('a') !== null) side.open = false;
+});
 
 window.addEventListener('hashchange', () => {
   route = routeOf(window.location.hash);
-  if (!wide.matches) side.open = false;
   show();
 });
 
@@ -86,7 +88,7 @@ document.body.append(
   element('a', { class: 'skip', href: '#main', onclick: skip }, 'Skip to the content'),
   element('header', {}, element('h1', {}, 'Kaa simulator'), navigation, badge, themeSwitch(show)),
   faultBanner(context, faults),
-  element('div', { class: 'layout' }, element('aside', { 'aria-label': 'Endpoints' }, side), main),
+  element('div', { class: 'layout' }, element('aside', { 'aria-label': 'List of endpoints' }, side), main),
 );
 show();
 

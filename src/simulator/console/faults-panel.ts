@@ -18,11 +18,13 @@ export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTML
   const none = element('p', { class: 'empty' }, 'All is well: no faults.');
   const failed = element('p', { class: 'outcome failed', role: 'status' });
   const form = faultForm([...live.endpoints.keys()]);
-  const replace = (next: readonly Fault[]): void => {
-    send(putFaults(next)).then(
-      () => (failed.textContent = ''),
-      (error: unknown) => (failed.textContent = messageOf(error)),
-    );
+  const replace = async (next: readonly Fault[]): Promise<void> => {
+    try {
+      faults.took(await send(putFaults(next)));
+      failed.textContent = '';
+    } catch (error) {
+      failed.textContent = messageOf(error);
+    }
   };
   const show = (): void => {
     none.hidden = faults.list.length > 0;
@@ -33,14 +35,14 @@ export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTML
         const edit = element('button', { type: 'button', class: 'quiet small', 'aria-label': `Edit: ${text}` }, 'Edit');
         edit.addEventListener('click', () => {
           form.show(fault);
-          replace(others);
+          void replace(others);
         });
         const remove = element(
           'button',
           { type: 'button', class: 'quiet small', 'aria-label': `Remove: ${text}` },
           'Remove',
         );
-        remove.addEventListener('click', () => replace(others));
+        remove.addEventListener('click', () => void replace(others));
         return element('li', {}, element('span', {}, text), edit, remove);
       }),
     );
@@ -48,8 +50,15 @@ export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTML
   scope.on(faults.changed, show);
   show();
 
-  const add = action(live, { label: 'Add this fault', request: () => putFaults([...faults.list, form.read()]) });
-  const well = action(live, { label: 'All well again', request: () => endFaults });
+  const took = (answer: unknown): undefined => {
+    faults.took(answer);
+  };
+  const add = action(live, {
+    label: 'Add this fault',
+    request: () => putFaults([...faults.list, form.read()]),
+    done: took,
+  });
+  const well = action(live, { label: 'All well again', request: () => endFaults, done: () => took([]) });
   return element(
     'div',
     {},
@@ -63,7 +72,7 @@ export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTML
           'section',
           { class: 'card' },
           element('p', {}, explanation),
-          action(live, { label, kind: 'danger', request: () => putFaults(preset) }).element,
+          action(live, { label, kind: 'danger', request: () => putFaults(preset), done: took }).element,
         ),
       ),
     ),

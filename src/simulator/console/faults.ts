@@ -78,7 +78,11 @@ export class Faults {
 
   async load(): Promise<void> {
     const list = await send({ method: 'GET', path: 'faults' }).catch(() => undefined);
-    if (list === undefined) return;
+    if (list !== undefined) this.took(list);
+  }
+
+  /** Takes what the simulator answered to a change: what is changed next must not be based on what was before. */
+  took(list: unknown): void {
     this.#list = list as readonly Fault[];
     this.changed.emit(undefined);
   }

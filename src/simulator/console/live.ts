@@ -78,8 +78,11 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 /** Messages that are shown in a second; the simulator counts the others. */
 const messagesPerSecond = 200;
 
-/** Milliseconds between two looks at the endpoints while much happens. */
-const refreshEvery = 2000;
+/** Milliseconds between two looks at how many samples the endpoints have. */
+const countEvery = 2000;
+
+/** Milliseconds until an endpoint that is new is looked at, with all that are new then. */
+const discoverAfter = 400;
 
 /** Milliseconds within which many changes of the list are shown together. */
 const showTogether = 250;
@@ -97,11 +100,13 @@ export class Live {
   #state: LiveState = 'connecting';
   #info: SimulatorInfo | undefined;
   readonly #show: () => void;
-  readonly #refresh: () => void;
+  readonly #count: () => void;
+  readonly #discover: () => void;
 
   constructor(scope: Scope) {
     this.#show = scope.together(showTogether, () => this.endpointsChanged.emit(undefined));
-    this.#refresh = scope.together(refreshEvery, () => void this.#load());
+    this.#count = scope.together(countEvery, () => void this.#load());
+    this.#discover = scope.together(discoverAfter, () => void this.#load());
     const source = new EventSource(`/api/v1/events?limit=${messagesPerSecond}`);
     source.addEventListener('open', () => void this.#renew());
     source.addEventListener('error', () => this.#become('lost'));
@@ -147,7 +152,7 @@ export class Live {
     else {
       if (event.kind === 'message') this.#takeMessage(event);
       else if (event.kind === 'disconnect') this.#takeDisconnect(event.connection);
-      else if (event.kind === 'skipped') this.#refresh();
+      else if (event.kind === 'skipped') this.#count();
       this.logged.emit(event);
     }
   }
@@ -156,19 +161,19 @@ export class Live {
     if (event.what === 'state') {
       this.endpoints.clear();
       this.#show();
-      this.#refresh();
-    } else if (event.token !== undefined && !this.endpoints.has(event.token)) this.#refresh();
+      this.#discover();
+    } else if (event.token !== undefined && !this.endpoints.has(event.token)) this.#discover();
     this.changed.emit(event);
   }
 
   #takeMessage({ direction, token, appVersion = '', at, connection, extension, outcome }: MessageEvent): void {
     if (direction === 'out' || token === undefined || outcome === 'ignored') return;
     const known = this.endpoints.get(token);
-    if (known === undefined) this.#refresh();
+    if (known === undefined) this.#discover();
     else {
       Object.assign(known, { appVersion, connection, connected: true, lastSeenAt: at });
       // How many samples a message had is known to the simulator only.
-      if (extension === 'dcx') this.#refresh();
+      if (extension === 'dcx') this.#count();
     }
     this.#show();
   }
