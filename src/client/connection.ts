@@ -5,6 +5,7 @@
 import type { ConnectionReason } from '../protocol/connection-reasons.ts';
 import { backOff } from './back-off.ts';
 import type { ClientOptions } from './options.ts';
+import { isOwnMachine } from './own-machine.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions, Transport } from './transport.ts';
 
 /** Seconds between rounds of attempts. */
@@ -18,6 +19,15 @@ const connectTimeout = 15;
 
 /** One that held for this many milliseconds and brought an answer works too, unless it is dropped again and again. */
 const worksAfter = 10_000;
+
+/**
+ * Milliseconds after the start in which a server on this machine may be starting too, as after a boot or with a
+ * simulator in the same flow: that nothing listens there yet is no failure until then.
+ */
+const startsTogether = 3000;
+
+/** Milliseconds between two looks for it. */
+const lookEvery = 200;
 
 /** Connections that the server accepted and dropped before they were stable, with no failed attempt between them. */
 const dropsInARow = 3;
@@ -93,6 +103,8 @@ export class Connection {
   #failedRounds = 0;
   /** Connections that were dropped before they were stable, since the last failed attempt. */
   #drops = 0;
+  /** Until when a server on this machine may be starting, on the clock of `performance.now()`. */
+  #patientUntil = 0;
 
   constructor(options: ClientOptions, transport: Transport, listener: ConnectionListener) {
     this.#options = options;
@@ -115,7 +127,9 @@ export class Connection {
   }
 
   open(): void {
-    if (this.#state.name === 'idle') this.#attempt([]);
+    if (this.#state.name !== 'idle') return;
+    this.#patientUntil = performance.now() + startsTogether;
+    this.#attempt([]);
   }
 
   /** Tries at once where it waits, with the back-off of a first attempt. */
@@ -123,6 +137,7 @@ export class Connection {
     const state = this.#state;
     if (state.name !== 'waiting' && state.name !== 'connecting') return;
     this.#failedRounds = 0;
+    this.#patientUntil = performance.now() + startsTogether;
     this.#show({ state: 'connecting' });
     if (state.name === 'connecting') return;
     clearTimeout(state.timer);
@@ -218,6 +233,7 @@ export class Connection {
       this.#drops = 0;
       const failures = [...state.failures, { url: this.#urlAfter(state.failures), ...failure }];
       if (failures.length < this.#options.urls.length) this.#attempt(failures);
+      else if (performance.now() < this.#patientUntil && failures.every(mayBeStarting)) this.#wait(lookEvery);
       else this.#unavailable(failures);
     } else if (state.name === 'connected' && state.link === link) {
       const held = performance.now() - state.since;
@@ -245,14 +261,21 @@ export class Connection {
 
   #unavailable(failures: readonly AddressFailure[]): void {
     this.#failedRounds += 1;
-    const timer = setTimeout(() => this.#attempt([]), backOff(this.#failedRounds, betweenRounds));
-    this.#state = { name: 'waiting', timer };
+    this.#wait(backOff(this.#failedRounds, betweenRounds));
     this.#show({ state: 'offline', reason: failures[0]?.reason ?? 'not-connected', failures });
     this.#listener.unavailable();
+  }
+
+  #wait(milliseconds: number): void {
+    this.#state = { name: 'waiting', timer: setTimeout(() => this.#attempt([]), milliseconds) };
   }
 
   #show(status: ConnectionStatus): void {
     this.#status = status;
     this.#listener.statusChanged(status);
   }
+}
+
+function mayBeStarting({ url, reason }: AddressFailure): boolean {
+  return reason === 'refused' && isOwnMachine(url);
 }

@@ -3,6 +3,7 @@
  * it last, so that two of them take it away from each other.
  */
 import type { ClientOptions } from '../client/options.ts';
+import { isOwnMachine } from '../client/own-machine.ts';
 
 export class SpokenTokens {
   readonly #servers: readonly string[];
@@ -38,6 +39,5 @@ export class SpokenTokens {
 /** A platform is reached through several ports of its host; on one's own machine each port is another platform. */
 function serverOf(url: string): string {
   const { hostname, port, protocol } = new URL(url);
-  const isOwnMachine = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  return isOwnMachine ? `${hostname}:${port === '' ? protocol : port}` : hostname;
+  return isOwnMachine(url) ? `${hostname}:${port === '' ? protocol : port}` : hostname;
 }

@@ -449,11 +449,53 @@ describe('client', () => {
     it('fails waiting requests at once when the first attempt fails, and new ones too', async () => {
       open();
       const outcome = send();
-      server.link.break({ reason: 'refused' });
+      server.link.break({ reason: 'unreachable' });
       assert.equal((await failure(outcome)).code, 'KAA_OFFLINE');
       assert.equal((await failure(send())).code, 'KAA_OFFLINE');
       assert.equal(client.status.state, 'offline');
     });
+
+    it('waits for a server on this machine that starts together with us', async () => {
+      open({ urls: ['mqtt://localhost:1883', 'mqtt://127.0.0.1:1884'] });
+      server.answerAll();
+      const outcome = send();
+      for (let attempt = 1; attempt <= 10; attempt += 1) {
+        server.link.break({ reason: 'refused' });
+        server.link.break({ reason: 'refused' });
+        assert.equal(client.status.state, 'connecting');
+        await clock.tickAsync(200);
+      }
+      server.link.accept();
+      await outcome;
+    });
+
+    it('does not wait for it any more after 3 s, nor once it was there', async () => {
+      open();
+      while (performance.now() < 3000) {
+        server.link.break({ reason: 'refused' });
+        await clock.tickAsync(200);
+      }
+      server.link.break({ reason: 'refused' });
+      assert.equal(offlineReason(), 'refused');
+      await clock.nextAsync();
+      server.link.accept();
+      server.link.break();
+      await clock.nextAsync();
+      server.link.break({ reason: 'refused' });
+      assert.equal(offlineReason(), 'refused');
+    });
+
+    for (const [url, reason] of [
+      ['mqtt://127.0.0.1:1883', 'no-answer'],
+      ['mqtt://127.example.com', 'refused'],
+      ['mqtt://10.0.0.1', 'refused'],
+    ] as const) {
+      it(`does not wait where ${url} says ${reason}`, () => {
+        open({ urls: [url] });
+        server.link.break({ reason });
+        assert.equal(offlineReason(), reason);
+      });
+    }
 
     it('tries several URLs in turn before it gives up the first connect', async () => {
       open({ urls: ['mqtt://a', 'mqtt://b'] });
@@ -569,7 +611,7 @@ describe('client', () => {
       open();
       const pauses: number[] = [];
       for (let attempt = 1; attempt <= 12; attempt += 1) {
-        server.link.break({ reason: 'refused' });
+        server.link.break({ reason: 'unreachable' });
         const before = performance.now();
         await clock.nextAsync();
         assert.equal(server.links.length, attempt + 1);
@@ -585,7 +627,7 @@ describe('client', () => {
     it('starts the back-off again after a connection that held for a minute', async () => {
       open();
       for (let attempt = 1; attempt <= 8; attempt += 1) {
-        server.link.break({ reason: 'refused' });
+        server.link.break({ reason: 'unreachable' });
         await clock.nextAsync();
       }
       server.link.accept();
@@ -682,10 +724,10 @@ describe('client', () => {
       open();
       const states: string[] = [];
       client.onStatus(({ state }) => states.push(state));
-      server.link.break({ reason: 'refused' });
+      server.link.break({ reason: 'unreachable' });
       await clock.nextAsync();
       assert.deepEqual(states, ['offline']);
-      assert.equal(offlineReason(), 'refused');
+      assert.equal(offlineReason(), 'unreachable');
     });
 
     it('ignores the late word of an earlier link', async () => {

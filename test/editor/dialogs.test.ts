@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import type { Context } from 'mocha';
+import { freePort } from '../support/mosquitto.ts';
 import { runtimes } from '../support/node-red.ts';
+import { until } from '../support/until.ts';
 import { Editor } from './editor.ts';
 import { flow } from './flow.ts';
 
@@ -31,7 +33,7 @@ for (const runtime of runtimes) {
       // The editor puts blanks of its own between words.
       assert.deepEqual(
         labels.map((label) => label.replaceAll(/\s+/g, ' ')),
-        ['telemetry', 'metadata', 'command', 'config', 'software', 'blob token'],
+        ['telemetry', 'metadata', 'command', 'config', 'software', 'blob token', 'simulator'],
       );
     });
 
@@ -59,6 +61,8 @@ for (const runtime of runtimes) {
       ['kaa-blob-token', { output: 'payload' }, 'blob token'],
       ['kaa-blob-token', { output: 'request' }, 'upload request'],
       ['kaa-command', { mode: 'respond', name: 'answer' }, 'answer'],
+      ['kaa-simulator', { name: '' }, 'Kaa simulator'],
+      ['kaa-simulator', { name: 'plant' }, 'plant'],
     ] as const) {
       it(`${type} with ${JSON.stringify(node)} is labelled ${label}`, async () => {
         assert.equal(await editor.label(type, node), label);
@@ -254,6 +258,14 @@ for (const runtime of runtimes) {
       ['kaa-endpoint', 'outboxMaxDays', '', true],
       ['kaa-endpoint', 'outboxMaxDays', 0, true],
       ['kaa-endpoint', 'outboxMaxDays', '-1', /a number from 0 to 36500/],
+      ['kaa-simulator', 'mqttPort', '', true],
+      ['kaa-simulator', 'mqttPort', '1883', true],
+      ['kaa-simulator', 'mqttPort', '${PORT}', true],
+      ['kaa-simulator', 'mqttPort', '0', /from 1 to 65535/],
+      ['kaa-simulator', 'mqttPort', 'x', /from 1 to 65535/],
+      ['kaa-simulator', 'httpPort', '1884', true],
+      ['kaa-simulator', 'httpPort', '65536', /from 1 to 65535/],
+      ['kaa-simulator', 'httpPort', '1883', /must not be the MQTT port/, { mqttPort: '1883' }],
       ['kaa-endpoint', 'blobUrl', '', true],
       ['kaa-endpoint', 'blobUrl', 'https://cloud.kaaiot.com', true],
       ['kaa-endpoint', 'blobUrl', 'http://127.0.0.1:1884', true],
@@ -524,6 +536,53 @@ for (const runtime of runtimes) {
         '(() => { const ids = []; RED.nodes.eachConfig(({ type, id }) => { if (type === "kaa-endpoint") ids.push(id); }); return ids; })()',
       );
       assert.equal((endpoints as string[]).length, 2);
+    });
+
+    it('an example that is imported runs at the next deploy, with nothing entered', async () => {
+      const [mqttPort, httpPort] = [await freePort(), await freePort()];
+      const example = readFileSync('examples/machine-telemetry.json', 'utf8')
+        .replaceAll('1883', String(mqttPort))
+        .replaceAll('1884', String(httpPort));
+      await editor.nodeRed.deploy([
+        { id: 'other', type: 'tab', label: 'Other' },
+        { id: 'note', type: 'comment', z: 'other', x: 100, y: 100, name: 'note', wires: [] },
+      ]);
+      await editor.load();
+      await editor.page.evaluate(`RED.view.importNodes(${example}, { addFlow: false, touchImport: true })`);
+      await editor.page.evaluate('RED.workspaces.show("6b616100000000a0")');
+      const logged = editor.nodeRed.output.length;
+      await editor.page.click('#red-ui-header-button-deploy');
+      const telemetry = `http://127.0.0.1:${httpPort}/api/v1/endpoints/demo-machine/telemetry/count`;
+      const count = async (): Promise<number> =>
+        fetch(telemetry).then(
+          async (response) => ((await response.json()) as { count: number }).count,
+          () => 0,
+        );
+      await until(async () => (await count()) > 1);
+      // The endpoint waited for the simulator, which starts at the same time.
+      assert.doesNotMatch(editor.nodeRed.output.slice(logged), /Cannot connect|\[error\]/);
+      await editor.page.waitForSelector(`.red-ui-flow-node-status-label:text("http://127.0.0.1:${httpPort}")`);
+
+      const id = JSON.stringify('6b616100000000f0');
+      await editor.page.evaluate(`RED.editor.edit(RED.nodes.node(${id}))`);
+      const link = editor.page.locator('#kaa-simulator-console');
+      await link.waitFor();
+      assert.equal(await link.getAttribute('href'), `http://127.0.0.1:${httpPort}/`);
+      const warning = editor.page.locator('#kaa-simulator-open');
+      await editor.page.click('.red-ui-tray summary');
+      assert.equal(await warning.isVisible(), false);
+      await editor.page.fill('#node-input-host', '0.0.0.0');
+      assert.equal(await warning.isVisible(), true);
+      await editor.page.fill('#node-input-httpPort', '${PORT}');
+      assert.equal(await link.isVisible(), false);
+      await editor.cancel();
+
+      const [opened] = await Promise.all([
+        editor.page.waitForEvent('popup'),
+        editor.page.locator(`[id=${id}] .red-ui-flow-node-button-button`).click(),
+      ]);
+      await opened.getByText('demo-machine').first().waitFor();
+      await opened.close();
     });
   });
 }

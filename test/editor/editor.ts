@@ -27,11 +27,12 @@ export class Editor {
     const nodeRed = await NodeRed.start(runtime);
     await nodeRed.deploy(flow);
     const editor = new Editor(nodeRed, browser, await browser.newPage());
-    await editor.#load();
+    await editor.load();
     return editor;
   }
 
-  async #load(): Promise<void> {
+  /** Shows what is deployed. */
+  async load(): Promise<void> {
     await this.page.goto(this.nodeRed.url);
     await this.page.waitForSelector('.red-ui-flow-node');
     await this.page.waitForFunction('$("#red-ui-loading-progress").is(":hidden")');
@@ -42,7 +43,7 @@ export class Editor {
     await this.nodeRed.deploy(await this.page.evaluate<FlowNode[]>('RED.nodes.createCompleteNodeSet()'));
     // Nothing of the page is left that would ask whether to leave it.
     await this.page.goto('about:blank');
-    await this.#load();
+    await this.load();
   }
 
   async close(): Promise<void> {

@@ -359,10 +359,10 @@ describe('sessions of endpoints', () => {
       const before = user('node');
       const session = register(before);
       for (let attempt = 0; attempt < 8; attempt += 1) {
-        server.link.break({ reason: 'refused' });
+        server.link.break({ reason: 'unreachable' });
         await clock.nextAsync();
       }
-      server.link.break({ reason: 'refused' });
+      server.link.break({ reason: 'unreachable' });
       await leave(session, before);
       const attempts = server.links.length;
       const after = user('node');
