@@ -182,18 +182,21 @@ for (const runtime of runtimes) {
       await connected(2);
     });
 
+    it('Node-RED ends with its connection closed', async () => {
+      await nodeRed.stop();
+      await until(() => link.open === 0);
+      await nodeRed.run();
+      await connected(2);
+    });
+
+    // What follows takes seconds, and does not differ between the versions of Node-RED.
+    if (runtime.version !== '5') return;
+
     it('flows with a missing type end the connection after a few seconds', async () => {
       await nodeRed.deploy([...flow(link.url), { ...place, id: 'missing', type: 'missing-type', wires: [] }]);
       assert.equal(link.open, 1);
       await until(() => link.open === 0);
       await nodeRed.deploy(flow(link.url));
-      await connected(2);
-    });
-
-    it('Node-RED ends with its connection closed', async () => {
-      await nodeRed.stop();
-      await until(() => link.open === 0);
-      await nodeRed.run();
       await connected(2);
     });
   });

@@ -109,9 +109,13 @@ for (const runtime of runtimes) {
       await nodeRed.deploy([tab, simulatorNode()]);
       await until(answers);
       await nodeRed.deploy([tab, simulatorNode({ mode: 'broker' })]);
-      await until(
-        async () => (await answers()) && ((await getJson('simulator')) as { mode: string }).mode === 'broker',
-      );
+      const mode = async (): Promise<unknown> =>
+        getJson('simulator').then(
+          (simulator) => (simulator as { mode: string }).mode,
+          // Between the old one and the new one nothing listens.
+          () => undefined,
+        );
+      await until(async () => (await mode()) === 'broker');
       const [oldPort, newPort] = [httpPort, await freePort()];
       await nodeRed.deploy([tab, simulatorNode({ httpPort: String(newPort) })]);
       httpPort = newPort;

@@ -7,8 +7,8 @@ export interface SampleKeeper {
 /** Bytes of all samples together, as they were sent, with what it costs to keep each. */
 export const mostSampleBytes = 256 * 1_048_576;
 
-/** What keeping a sample costs beside its text, in bytes. */
-export const sampleOverhead = 200;
+/** What keeping a sample costs beside its text, in bytes, as it was measured. */
+export const sampleOverhead = 600;
 
 /** The memory that the samples of all endpoints share: where it is full, the oldest of all are given up. */
 export class SampleMemory {

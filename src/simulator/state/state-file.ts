@@ -10,7 +10,7 @@ const delayMilliseconds = 200;
 const mostOfTheTime = 0.1;
 
 /** Milliseconds until a file that could not be written is tried again. */
-const retryMilliseconds = 5000;
+const retryMilliseconds = 2000;
 
 /** The state file cannot be used; the message says why and what to do. */
 export class StateFileError extends Error {
