@@ -75,7 +75,9 @@ function writeFlow(flow: readonly FlowNode[], directory: string): void {
   const [file, asWritten] = [`${directory}/flows.json`, `${directory}/flows-as-written.json`];
   const written = existsSync(asWritten) ? readFileSync(asWritten, 'utf8') : undefined;
   if (existsSync(file) && readFileSync(file, 'utf8') !== written) {
-    console.log(`\n  The flow in ${directory} is kept as you left it. Delete the folder for a fresh demo.`);
+    console.log(
+      `\n  The flow in ${directory} is kept as you left it, its ports included. Delete the folder for a fresh demo.`,
+    );
     return;
   }
   const credentials = flow.flatMap(({ id, credentials: secret }) => (secret === undefined ? [] : [[id, secret]]));
@@ -114,7 +116,9 @@ const simulator = await startSimulator({
   // The nodes remember what they were assigned; so should the platform.
   stateFile: `${userDirectory}/simulator.json`,
   onStateFileError: ({ message }) => console.error(message),
-});
+}).catch((error: unknown) =>
+  fail(`${error instanceof Error ? error.message : String(error)}\nOr delete ${userDirectory} for a fresh demo.`),
+);
 
 const nodeRed = spawn(
   process.execPath,

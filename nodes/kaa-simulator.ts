@@ -17,14 +17,27 @@ interface SimulatorCredentials {
 let simulators: Promise<HostedSimulators> | undefined;
 
 const deploys = new Deploys(() => {
-  void simulators?.then((all) => all.keepUsed());
+  simulators?.then(
+    (all) => all.keepUsed(),
+    // The nodes have told that it could not be loaded.
+    () => undefined,
+  );
 });
 
 function loadSimulators(): Promise<HostedSimulators> {
-  simulators ??= import('../src/simulator/hosting/hosted-simulators.ts').then(
-    (module) => new module.HostedSimulators(),
-  );
+  simulators ??= load();
   return simulators;
+}
+
+async function load(): Promise<HostedSimulators> {
+  try {
+    const { HostedSimulators: Hosted } = await import('../src/simulator/hosting/hosted-simulators.ts');
+    return new Hosted();
+  } catch (error) {
+    // The next deploy may find what is missing now.
+    simulators = undefined;
+    throw error;
+  }
 }
 
 export default function register(RED: NodeAPI): void {
@@ -80,13 +93,15 @@ export default function register(RED: NodeAPI): void {
       },
       warn: ({ message }) => this.warn(message),
     };
-    const using = loadSimulators().then((all) => all.use(settingsOf(this, definition), user));
+    const loaded = loadSimulators();
+    const using = loaded.then((all) => all.use(settingsOf(this, definition), user));
     void using.catch((error: unknown) => fail(asError(error)));
 
     this.on('close', (removed: boolean, done: () => void) => {
       const successor = !removed && deploys.underWay;
-      const left = loadSimulators().then((all) => all.leave(user, successor));
-      void left.catch((error: unknown) => this.warn(asError(error).message)).finally(done);
+      const left = loaded.then((all) => all.leave(user, successor));
+      // Where it could not be loaded, the node has told so.
+      void left.catch(() => undefined).finally(done);
     });
   }
 

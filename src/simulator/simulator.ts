@@ -84,10 +84,8 @@ async function open(
 ): Promise<Simulator> {
   const credentials = options.auth && new Credentials(options.auth.user, options.auth.password);
   const rules = new AccessRules(host, credentials);
-  if (options.stateFile !== undefined) {
-    opened.push(await StateFile.open(options.stateFile, platform, options.onStateFileError ?? (() => undefined)));
-  }
-
+  // Nobody is served before the state is there, and that is touched only once the ports are ours.
+  const ready = Promise.withResolvers<void>();
   let mqttUrl = '';
   let httpUrl = '';
   const addresses = (): SimulatorAddresses => ({
@@ -96,31 +94,38 @@ async function open(
     ...(options.broker === undefined ? { mode: options.mode ?? 'kpc' } : {}),
     auth: rules.demandsCredentials,
   });
-  const httpServer = createControlServer(controlRoutes(platform, addresses), rules);
+  const httpServer = createControlServer(controlRoutes(platform, addresses), rules, ready.promise);
 
   if (options.broker === undefined) {
     const broker = await EmbeddedBroker.start(platform, options.mode ?? 'kpc', credentials);
     opened.push(broker);
     platform.attach(broker);
-    acceptWebSockets(httpServer, broker, rules);
-    const listener = await Listener.open(createMqttServer(broker, rules), 'mqtt', host, options.mqttPort ?? 1883);
+    acceptWebSockets(httpServer, broker, rules, ready.promise);
+    const mqttServer = createMqttServer(broker, rules, ready.promise);
+    const listener = await Listener.open(mqttServer, 'mqtt', host, options.mqttPort ?? 1883);
     opened.push(listener);
     mqttUrl = `mqtt://${connectHost(host)}:${listener.port}`;
-  } else {
+  }
+  const listener = await Listener.open(httpServer, 'http', host, options.httpPort ?? 1884);
+  opened.push(listener);
+  httpUrl = `http://${connectHost(host)}:${listener.port}`;
+
+  if (options.stateFile !== undefined) {
+    opened.push(await StateFile.open(options.stateFile, platform, options.onStateFileError ?? (() => undefined)));
+  }
+  if (options.broker !== undefined) {
     const broker = await RemoteBroker.connect(platform, options.broker);
     opened.push(broker);
     platform.attach(broker);
     mqttUrl = brokerAddress(options.broker);
   }
-
-  const listener = await Listener.open(httpServer, 'http', host, options.httpPort ?? 1884);
-  opened.push(listener);
-  httpUrl = `http://${connectHost(host)}:${listener.port}`;
+  ready.resolve();
 
   let closing: Promise<void> | undefined;
   return { mqttUrl, httpUrl, platform, close: () => (closing ??= closeAll(opened)) };
 }
 
+/** The last first: the state is written while the ports are still ours. */
 async function closeAll(opened: readonly Closeable[]): Promise<void> {
-  await Promise.all(opened.map(async (each) => each.close()));
+  for (const each of opened.toReversed()) await each.close();
 }

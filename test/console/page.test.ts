@@ -89,7 +89,7 @@ describe('console page as a whole', () => {
           }
         };
         return [...document.querySelectorAll('body *')]
-          .filter((each) => each.checkVisibility({ opacityProperty: true }) && !each.matches(':disabled, [aria-pressed=false].line, [aria-pressed=false].line *'))
+          .filter((each) => each.checkVisibility({ opacityProperty: true }) && !each.matches(':disabled'))
           .filter((each) => [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== ''))
           .map((each) => {
             const [text, back] = [luminance(rgb(getComputedStyle(each).color)), luminance(behind(each))];

@@ -133,9 +133,22 @@ for (const runtime of runtimes) {
       await until(async () => !(await answers()));
     });
 
-    it('says that another node wants its ports with other settings', async () => {
-      await nodeRed.deploy([tab, simulatorNode(), simulatorNode({ mode: 'broker' }, 'another')]);
+    it('waits for its ports where another node has them with other settings, and says so', async () => {
+      const other = simulatorNode({ mode: 'broker' }, 'another');
+      await nodeRed.deploy([tab, simulatorNode()]);
+      await nodeRed.deploy([tab, simulatorNode(), other]);
       await until(() => /other settings/.test(lastStatus('another')));
+      assert.equal(lastStatus(), running(0));
+      await nodeRed.deploy([tab, other], 'nodes');
+      await until(() => lastStatus('another') === running(0));
+      assert.equal(((await getJson('simulator')) as { mode: string }).mode, 'broker');
+    });
+
+    it('does not share the state file of another node', async () => {
+      const ports = { mqttPort: String(await freePort()), httpPort: String(await freePort()) };
+      const stateFile = 'shared.json';
+      await nodeRed.deploy([tab, simulatorNode({ stateFile }), simulatorNode({ stateFile, ...ports }, 'another')]);
+      await until(() => /state file/.test(lastStatus('another')));
       await until(() => lastStatus() === running(0));
     });
 

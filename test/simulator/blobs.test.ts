@@ -167,7 +167,7 @@ describe('simulator: blobs', () => {
     const { platform } = simulator;
     const unknown = () => ({ mqtt: '', http: '', auth: true });
     const rules = new AccessRules('0.0.0.0', new Credentials('user', 'pass'));
-    const server = createControlServer(controlRoutes(platform, unknown), rules);
+    const server = createControlServer(controlRoutes(platform, unknown), rules, Promise.resolve());
     const listener = await Listener.open(server, 'http', '127.0.0.1', 0);
     const base = `http://127.0.0.1:${listener.port}`;
     try {

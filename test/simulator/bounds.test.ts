@@ -37,7 +37,7 @@ describe('simulator: bounds', () => {
 
   it('pages across the end of the ring', () => {
     const telemetry = new Telemetry(4, new SampleMemory());
-    for (let sample = 1; sample <= 10; sample += 1) telemetry.record({ receivedAt: '', sample }, 1);
+    for (let sample = 1; sample <= 10; sample += 1) telemetry.record({ receivedAt: '', sample });
     assert.deepEqual(
       telemetry.page(2, 7).map(({ seq, sample }) => [seq, sample]),
       [
@@ -77,13 +77,14 @@ describe('simulator: bounds', () => {
 
   describe('memory for samples', () => {
     const room = (samples: number): SampleMemory => new SampleMemory(samples * (sampleOverhead + 100));
+    /** 100 bytes as JSON. */
+    const text = 'x'.repeat(98);
     const kept = (telemetry: Telemetry): number[] => telemetry.page(1000).map(({ seq }) => seq);
 
     it('gives up the oldest of all endpoints', () => {
       const memory = room(4);
       const [one, other] = [new Telemetry(10, memory), new Telemetry(10, memory)];
-      for (const telemetry of [one, one, other, other, other, one])
-        telemetry.record({ receivedAt: '', sample: 1 }, 100);
+      for (const telemetry of [one, one, other, other, other, one]) telemetry.record({ receivedAt: '', sample: text });
       assert.deepEqual([kept(one), kept(other)], [[3], [1, 2, 3]]);
       assert.deepEqual([one.count, other.count], [3, 3]);
     });
@@ -91,16 +92,16 @@ describe('simulator: bounds', () => {
     it('gives up several where a large one comes', () => {
       const memory = room(4);
       const telemetry = new Telemetry(10, memory);
-      for (let count = 1; count <= 4; count += 1) telemetry.record({ receivedAt: '', sample: 1 }, 100);
-      telemetry.record({ receivedAt: '', sample: 'large' }, 2 * 100 + sampleOverhead);
+      for (let count = 1; count <= 4; count += 1) telemetry.record({ receivedAt: '', sample: text });
+      telemetry.record({ receivedAt: '', sample: 'x'.repeat(198 + sampleOverhead) });
       assert.deepEqual(kept(telemetry), [3, 4, 5]);
     });
 
     it('counts neither what a full ring gave up nor what was cleared', () => {
       const memory = room(4);
       const [small, cleared, late] = [new Telemetry(2, memory), new Telemetry(10, memory), new Telemetry(10, memory)];
-      for (let count = 1; count <= 5000; count += 1) small.record({ receivedAt: '', sample: 1 }, 100);
-      for (let count = 1; count <= 2; count += 1) cleared.record({ receivedAt: '', sample: 1 }, 100);
+      for (let count = 1; count <= 5000; count += 1) small.record({ receivedAt: '', sample: text });
+      for (let count = 1; count <= 2; count += 1) cleared.record({ receivedAt: '', sample: text });
       assert.deepEqual(
         [kept(small), kept(cleared)],
         [
@@ -110,22 +111,22 @@ describe('simulator: bounds', () => {
       );
       cleared.clear();
       assert.deepEqual(kept(cleared), []);
-      for (let count = 1; count <= 3; count += 1) late.record({ receivedAt: '', sample: 1 }, 100);
+      for (let count = 1; count <= 3; count += 1) late.record({ receivedAt: '', sample: text });
       assert.deepEqual([kept(small), kept(late)], [[5000], [1, 2, 3]]);
     });
 
     it('keeps an endpoint usable whose only sample is too large', () => {
       const telemetry = new Telemetry(10, room(1));
-      telemetry.record({ receivedAt: '', sample: 'large' }, 101);
+      telemetry.record({ receivedAt: '', sample: `${text}x` });
       assert.deepEqual(kept(telemetry), []);
-      telemetry.record({ receivedAt: '', sample: 1 }, 100);
+      telemetry.record({ receivedAt: '', sample: text });
       assert.deepEqual(kept(telemetry), [2]);
     });
   });
 
   describe('memory for everything else', () => {
     it('refuses metadata, commands, configurations and blobs where there is no room, until some is given back', () => {
-      const storage = new Storage(1000);
+      const storage = new Storage(1300);
       const text = 'x'.repeat(800);
       const published = { configId: 'x', config: text, publishedAt: '' };
       const metadata = new Metadata(storage);
@@ -153,10 +154,33 @@ describe('simulator: bounds', () => {
       assert.ok(storage.take(1000));
     });
 
+    it('counts names, and keeps none for which there was no room', () => {
+      const storage = new Storage(10_000);
+      const configurations = new Configurations(storage);
+      const observation = new Observation(storage);
+      const name = (index: number): string => `${'n'.repeat(1000)}${index}`;
+      for (let index = 0; index < 20; index += 1) {
+        configurations.reported(name(index), { configId: 'x', statusCode: 200, at: '' });
+        observation.requested('cex', `command/${name(index)}`, 1, undefined);
+      }
+      const kept = configurations.names().length + observation.namesBelow('cex', 'command').length;
+      assert.ok(kept > 3 && kept < 10, `${kept} are kept`);
+      configurations.clear();
+      observation.clear();
+      assert.ok(storage.take(10_000));
+    });
+
+    it('counts commands without payload', () => {
+      const commands = new Commands(new Storage(10_000));
+      let created = 0;
+      while (commands.create(created, 'reboot', 60, undefined) !== undefined) created += 1;
+      assert.ok(created < 50);
+    });
+
     it('keeps of a result that does not fit its status code', () => {
-      const commands = new Commands(new Storage(100));
+      const commands = new Commands(new Storage(300));
       assert.ok(commands.create(1, 'reboot', 60, 'x'));
-      commands.report('reboot', 1, { statusCode: 500, reasonPhrase: 'x'.repeat(200) });
+      commands.report('reboot', 1, { statusCode: 500, reasonPhrase: 'x'.repeat(300) });
       const [command] = commands.list();
       assert.deepEqual(command?.result, { statusCode: 500 });
     });
@@ -198,7 +222,7 @@ describe('simulator: bounds', () => {
 
   it('bounds the bytes of commands and results', () => {
     const commands = new Commands(new Storage(mostStorageBytes));
-    const megabyte = 'x'.repeat(1_048_576 - 100);
+    const megabyte = 'x'.repeat(1_048_576 - 400);
     for (let id = 1; id <= 8; id += 1) assert.ok(commands.create(id, 'reboot', 60, megabyte));
     assert.equal(commands.create(9, 'reboot', 60, megabyte), undefined);
     assert.ok(commands.create(10, 'reboot', 60, 'small'));
@@ -238,7 +262,7 @@ describe('simulator: bounds', () => {
   });
 
   it('remembers what was asked of pushes on the last 1,000 paths', () => {
-    const observation = new Observation();
+    const observation = new Observation(new Storage(mostStorageBytes));
     observation.requested('cex', 'command/first', 1, false);
     observation.requested('cex', 'command/second', 2, false);
     observation.requested('cex', 'command/first', 3, undefined);

@@ -147,12 +147,12 @@ describe('kaa-simulator', function commandLine() {
     const folder = await mkdtemp(join(tmpdir(), 'kaa-state-'));
     try {
       const path = join(folder, 'state.json');
-      await writeFile(path, '{"format":1,"lastCommandId":1,"endpoints":[{}]}');
+      await writeFile(path, '{"format":1,"process":"closed","lastCommandId":1,"endpoints":[{}]}');
       const { code, stderr } = await outcome('--state', path, '--mqtt-port', '0', '--http-port', '0');
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /^kaa-simulator: the state file .*state\.json is damaged: \/endpoints\/0 must have .*; mend it or move it away\n$/,
+        /^kaa-simulator: the state file .*state\.json cannot be used: \/endpoints\/0 must have .*; mend it or move it away\n$/,
       );
       assert.match(await readFile(path, 'utf8'), /"endpoints":\[\{\}\]/);
     } finally {

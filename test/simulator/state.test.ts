@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { freePort } from '../support/mosquitto.ts';
 import { until } from '../support/until.ts';
 import { assign, Bench, getJson, postCommand, send } from './support.ts';
 
@@ -85,9 +86,14 @@ describe('simulator: state file', () => {
     const { lastCommandId } = JSON.parse((await before.close(), await saved())) as { lastCommandId: number };
     assert.equal(lastCommandId, ids.at(-1));
     // As another process would read it.
-    await writeFile(stateFile, JSON.stringify({ format: 1, lastCommandId: lastCommandId + 1_000_000, endpoints: [] }));
+    const lastId = lastCommandId + 1_000_000;
+    await writeFile(stateFile, JSON.stringify({ format: 1, process: 'closed', lastCommandId: lastId, endpoints: [] }));
     const after = await bench.simulator({ stateFile });
-    assert.ok((await postCommand(after, 'token/commands/reboot')) > lastCommandId + 1_000_000);
+    assert.equal(await postCommand(after, 'token/commands/reboot'), lastId + 1);
+    await after.close();
+    await writeFile(stateFile, JSON.stringify({ format: 1, process: 'running', lastCommandId: lastId, endpoints: [] }));
+    const killed = await bench.simulator({ stateFile });
+    assert.ok((await postCommand(killed, 'token/commands/reboot')) > lastId + 5000);
   });
 
   it('is written soon after each change', async () => {
@@ -112,29 +118,91 @@ describe('simulator: state file', () => {
     });
     await assert.rejects(bench.simulator({ stateFile: folder }), {
       name: 'StateFileError',
-      message: /cannot be read: EISDIR.*choose another one/,
+      message: /cannot be read: it is no file; choose another one/,
     });
   });
 
-  for (const text of ['', '{', '[]', '{"format":2,"lastCommandId":1,"endpoints":[]}']) {
+  for (const text of [
+    '',
+    '{',
+    '[]',
+    '{"format":1,"process":"closed","lastCommandId":9007199254740991,"endpoints":[]}',
+  ]) {
     it(`is refused and left as it is where it holds ${text === '' ? 'nothing' : text}`, async () => {
       await writeFile(stateFile, text);
-      const damaged = { name: 'StateFileError', message: /is damaged: .*; mend it or move it away/ };
+      const damaged = { name: 'StateFileError', message: /cannot be used: .*; mend it or move it away/ };
       await assert.rejects(bench.simulator({ stateFile }), damaged);
       assert.equal(await saved(), text);
     });
   }
+
+  it('is told to be of another version where it is', async () => {
+    await writeFile(stateFile, '{"format":2}');
+    await assert.rejects(bench.simulator({ stateFile }), { message: /another version of the simulator wrote it/ });
+  });
+
+  it('is neither read nor written by a simulator that has no ports', async () => {
+    const running = await bench.simulator({ stateFile });
+    const { ino } = await stat(stateFile);
+    const mqttPort = Number(new URL(running.mqttUrl).port);
+    for (const ports of [{ mqttPort }, { httpPort: Number(new URL(running.httpUrl).port) }]) {
+      await assert.rejects(bench.simulator({ stateFile, ...ports }), { name: 'ListenError' });
+    }
+    assert.equal((await stat(stateFile)).ino, ino);
+    await send(running, 'PUT', 'endpoints/token/metadata', { still: 'mine' });
+    await until(async () => (await saved()).includes('"still":"mine"'));
+  });
+
+  it('is not fought for: who finds that another program writes it says so', async () => {
+    const errors: string[] = [];
+    const one = await bench.simulator({ stateFile, onStateFileError: ({ message }) => errors.push(message) });
+    const other = await bench.simulator({ stateFile });
+    await send(one, 'PUT', 'endpoints/token/metadata', { lost: true });
+    await until(() => errors.length > 0);
+    assert.match(errors[0] ?? '', /another program writes it too/);
+    await send(other, 'PUT', 'endpoints/token/metadata', { kept: true });
+    await until(async () => (await saved()).includes('"kept":true'));
+    assert.ok(!(await saved()).includes('lost'));
+  });
+
+  it('stays where a link leads to', async () => {
+    const target = join(folder, 'target.json');
+    await writeFile(target, '{"format":1,"process":"closed","lastCommandId":7,"endpoints":[]}');
+    await symlink(target, stateFile);
+    const simulator = await bench.simulator({ stateFile });
+    await send(simulator, 'PUT', 'endpoints/token/metadata', { here: true });
+    await simulator.close();
+    assert.match(await readFile(target, 'utf8'), /"here":true/);
+    assert.ok((await lstat(stateFile)).isSymbolicLink());
+  });
+
+  it('serves nobody before it is restored', async () => {
+    const before = await bench.simulator({ stateFile });
+    await send(before, 'PUT', 'endpoints/token/metadata', { large: 'x'.repeat(1_000_000) });
+    await before.close();
+    const httpPort = await freePort();
+    const starting = bench.simulator({ stateFile, httpPort });
+    const read = async (): Promise<unknown> =>
+      fetch(`http://127.0.0.1:${httpPort}/api/v1/endpoints/token/metadata`).then(
+        (response) => response.json(),
+        () => undefined,
+      );
+    let found: unknown;
+    await until(async () => (found = await read()) !== undefined);
+    assert.deepEqual(Object.keys(found as object), ['large']);
+    await starting;
+  });
 
   it('tells once that it cannot be written, and is written when it can be again', async () => {
     const errors: string[] = [];
     const onStateFileError = ({ message }: Error): number => errors.push(message);
     const simulator = await bench.simulator({ stateFile, onStateFileError });
     // A folder in the way of the file beside.
-    await mkdir(`${stateFile}.new`);
+    await mkdir(`${stateFile}.${process.pid}.new`);
     await send(simulator, 'PUT', 'endpoints/token/metadata', { late: true });
     await until(() => errors.length > 0);
     assert.match(errors[0] ?? '', /cannot be written: EISDIR.*it is tried again/);
-    await rmdir(`${stateFile}.new`);
+    await rmdir(`${stateFile}.${process.pid}.new`);
     await until(async () => (await saved()).includes('"late":true'));
     assert.equal(errors.length, 1);
   });

@@ -10,12 +10,14 @@ const silenceMilliseconds = 30_000;
 const letterG = 0x47;
 
 /** The server of the MQTT port: MQTT over TCP, and MQTT over WebSocket where a connection begins like HTTP. */
-export function createMqttServer(broker: EmbeddedBroker, rules: AccessRules): Server {
+export function createMqttServer(broker: EmbeddedBroker, rules: AccessRules, ready: Promise<void>): Server {
   const http = createHttpServer((_request, response) => {
     response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end('This is the MQTT port.\n');
   });
-  acceptWebSockets(http, broker, rules);
-  return createServer({ noDelay: true }, (socket) => recognise(socket, broker, http));
+  acceptWebSockets(http, broker, rules, ready);
+  return createServer({ noDelay: true }, (socket) => {
+    void ready.then(() => recognise(socket, broker, http));
+  });
 }
 
 /** The first byte tells: `G` of `GET ` would be a malformed PUBACK, and MQTT begins with CONNECT. */

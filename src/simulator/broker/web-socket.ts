@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { AccessRules } from '../network/access-rules.ts';
 import type { EmbeddedBroker } from './embedded-broker.ts';
 
@@ -9,7 +9,12 @@ const path = '/ws';
 const largestFrame = 2 * 1_048_576;
 
 /** Lets an HTTP server take MQTT over WebSocket on the path `/ws`. */
-export function acceptWebSockets(server: Server, broker: EmbeddedBroker, rules: AccessRules): void {
+export function acceptWebSockets(
+  server: Server,
+  broker: EmbeddedBroker,
+  rules: AccessRules,
+  ready: Promise<void>,
+): void {
   const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: largestFrame });
   server.on('upgrade', (request, socket, head) => {
     const refused = rules.refuseOrigin(request.headers);
@@ -18,6 +23,7 @@ export function acceptWebSockets(server: Server, broker: EmbeddedBroker, rules: 
       socket.end(`HTTP/1.1 ${refused === undefined ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\n\r\n`);
       return;
     }
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => broker.accept(createWebSocketStream(webSocket)));
+    const accept = (webSocket: WebSocket): void => broker.accept(createWebSocketStream(webSocket));
+    void ready.then(() => webSockets.handleUpgrade(request, socket, head, accept));
   });
 }

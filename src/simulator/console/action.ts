@@ -1,7 +1,7 @@
 /** A button that calls the control API, with the outcome in words, and the `curl` line that does the same. */
 import { element } from './elements.ts';
-import type { Live } from './live.ts';
-import { type ApiRequest, curlOf, send } from './request.ts';
+import type { PanelContext } from './panel.ts';
+import { type ApiRequest, curlOf, messageOf, send } from './request.ts';
 
 export interface ActionOptions {
   readonly label: string;
@@ -15,15 +15,7 @@ export interface ActionOptions {
   readonly done?: (answer: unknown) => string | undefined;
 }
 
-export interface Action {
-  readonly button: HTMLButtonElement;
-  /** The button with everything else. */
-  readonly element: HTMLElement;
-  /** Does what a click does. */
-  readonly run: () => Promise<void>;
-}
-
-export function action(live: Live, { label, kind = 'primary', request, done }: ActionOptions): Action {
+export function action(context: PanelContext, { label, kind = 'primary', request, done }: ActionOptions): HTMLElement {
   const outcome = element('span', { class: 'outcome', role: 'status' });
   const say = (text: string, failed: boolean): void => {
     outcome.textContent = text;
@@ -42,15 +34,11 @@ export function action(live: Live, { label, kind = 'primary', request, done }: A
     }
   };
   const button = element('button', { type: 'button', class: kind, onclick: () => void run() }, label);
-  return {
-    button,
-    element: element('div', { class: 'action' }, button, outcome, curl(live, label, request)),
-    run,
-  };
+  return element('div', { class: 'action' }, button, outcome, curl(context, label, request));
 }
 
 /** What is folded away until somebody asks: the line is written when it is opened, and again whenever it is copied. */
-function curl(live: Live, label: string, request: () => ApiRequest): HTMLElement {
+function curl({ live, scope }: PanelContext, label: string, request: () => ApiRequest): HTMLElement {
   const line = element('code', { tabindex: '0' });
   const write = (): void => {
     try {
@@ -69,15 +57,13 @@ function curl(live: Live, label: string, request: () => ApiRequest): HTMLElement
     element('summary', { 'aria-label': `curl command for ${label}` }, 'curl'),
     element('div', { class: 'code' }, line, copied),
   );
-  made.addEventListener('toggle', write);
   // What is entered while it is open is in it at once.
   const follow = (): void => {
-    if (made.open && made.isConnected) write();
+    if (made.open) write();
   };
-  made.addEventListener('toggle', () => {
-    if (made.open) document.addEventListener('input', follow);
-    else document.removeEventListener('input', follow);
-  });
+  made.addEventListener('toggle', follow);
+  document.addEventListener('input', follow);
+  scope.atEnd(() => document.removeEventListener('input', follow));
   return made;
 }
 
@@ -93,8 +79,4 @@ export function copyButton(label: string, text: () => string): HTMLButtonElement
   });
   button.addEventListener('blur', () => (button.textContent = label));
   return button;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

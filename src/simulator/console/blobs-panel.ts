@@ -30,12 +30,8 @@ export function blobsPanel({ live, scope, token }: EndpointContext): HTMLElement
   scope.on(live.logged, (event) => {
     if (event.kind === 'upload' && event.token === token) void loader.run();
   });
-  scope.on(live.changed, ({ what }) => {
-    if (what === 'state') void loader.run();
-  });
-  scope.on(live.renewed, () => void loader.run());
+  loader.follow(live, () => false);
   scope.every(10_000, () => void loader.run());
-  void loader.run();
   return element('div', {}, loader.element, none, table('Uploads', headings, body));
 }
 

@@ -27,7 +27,8 @@ const shown = 100;
 const headings = ['Command', 'Sent', 'State', 'Duration', 'Delivered', 'Result'] as const;
 
 /** Sends commands to an endpoint, and shows what becomes of them. */
-export function commandsPanel({ live, scope, token }: EndpointContext): HTMLElement {
+export function commandsPanel(context: EndpointContext): HTMLElement {
+  const { live, scope, token } = context;
   let commands: readonly CommandRow[] = [];
   const type = suggesting([], { placeholder: 'reboot' });
   const payload = new JsonField('Payload (JSON, may be empty)', '', { rows: 3 });
@@ -42,7 +43,7 @@ export function commandsPanel({ live, scope, token }: EndpointContext): HTMLElem
     const json = payload.read();
     return { method: 'POST', path, ...(json === undefined ? {} : { body: json }) };
   };
-  const sending = action(live, {
+  const sending = action(context, {
     label: 'Send command',
     request,
     done: (answer) => `sent, ID ${(answer as { id: number }).id}`,
@@ -61,15 +62,11 @@ export function commandsPanel({ live, scope, token }: EndpointContext): HTMLElem
     type.suggest(commandTypes);
     if (type.input.value === '' && commandTypes.length === 1) type.input.value = commandTypes[0] ?? '';
   });
-  scope.on(live.changed, (event) => {
-    if (event.what === 'state' || (event.what === 'commands' && event.token === token)) void loader.run();
-  });
-  scope.on(live.renewed, () => void loader.run());
+  loader.follow(live, (change) => change.what === 'commands' && change.token === token);
   // Durations of pending ones run, and their time to live ends.
   scope.every(1000, () => {
     if (commands.some(({ status }) => status === 'pending')) void loader.run();
   });
-  void loader.run();
 
   return element(
     'div',
@@ -85,7 +82,7 @@ export function commandsPanel({ live, scope, token }: EndpointContext): HTMLElem
       ),
       type.list,
       payload.element,
-      sending.element,
+      sending,
     ),
     loader.element,
     element('h3', {}, 'Commands'),

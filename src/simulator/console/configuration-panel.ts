@@ -6,7 +6,8 @@ import { type EndpointContext, Loader } from './panel.ts';
 import { endpointPath, send } from './request.ts';
 
 /** The configurations of an endpoint, the default one and named ones. */
-export function configurationPanel({ live, scope, token }: EndpointContext): HTMLElement {
+export function configurationPanel(context: EndpointContext): HTMLElement {
+  const { live, scope, token } = context;
   const name = suggesting([], { placeholder: 'the default configuration' });
   const config = new JsonField('Configuration (JSON)', '', { rows: 8 });
   const state = element('div', { 'aria-live': 'polite' });
@@ -21,7 +22,7 @@ export function configurationPanel({ live, scope, token }: EndpointContext): HTM
     const { configNames } = (found ?? { configNames: [] }) as { configNames: readonly string[] };
     name.suggest(configNames.filter((each) => each !== ''));
   });
-  const publish = action(live, {
+  const publish = action(context, {
     label: 'Publish',
     request: () => ({ method: 'PUT', path: path(), body: config.require() }),
     done: (answer) => {
@@ -34,12 +35,8 @@ export function configurationPanel({ live, scope, token }: EndpointContext): HTM
     config.saved();
     void loader.run();
   });
-  scope.on(live.changed, (event) => {
-    if (event.what === 'state' || (event.what === 'configuration' && event.token === token)) void loader.run();
-  });
-  scope.on(live.renewed, () => void loader.run());
+  loader.follow(live, (change) => change.what === 'configuration' && change.token === token);
   scope.every(5000, () => void loader.run());
-  void loader.run();
   return element(
     'div',
     { class: 'form' },
@@ -48,6 +45,6 @@ export function configurationPanel({ live, scope, token }: EndpointContext): HTM
     state,
     loader.element,
     config.element,
-    publish.element,
+    publish,
   );
 }

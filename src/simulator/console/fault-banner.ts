@@ -4,11 +4,11 @@ import { describeFault, endFaults, type Faults, presets } from './faults.ts';
 import type { PanelContext } from './panel.ts';
 
 /** Says on every view that the platform misbehaves, with the way out of it. */
-export function faultBanner({ live, scope }: PanelContext, faults: Faults): HTMLElement {
+export function faultBanner(context: PanelContext, faults: Faults): HTMLElement {
   const text = element('span');
-  const end = action(live, { label: 'All well again', request: () => endFaults });
-  const banner = element('div', { class: 'banner', role: 'alert', hidden: true }, text, end.element);
-  scope.on(faults.changed, () => {
+  const end = action(context, { label: 'All well again', request: () => endFaults });
+  const banner = element('div', { class: 'banner', role: 'alert', hidden: true }, text, end);
+  context.scope.on(faults.changed, () => {
     const { list } = faults;
     banner.hidden = list.length === 0;
     const [first] = list;

@@ -1,9 +1,9 @@
 import { resources } from '../../protocol/resources.ts';
-import { action, messageOf } from './action.ts';
+import { action } from './action.ts';
 import { element, labelled, select, suggesting } from './elements.ts';
 import { describeFault, endFaults, type Fault, type Faults, presets, putFaults } from './faults.ts';
 import type { PanelContext } from './panel.ts';
-import { send } from './request.ts';
+import { messageOf, send } from './request.ts';
 
 const actions = [
   ['drop', 'drop: no answer'],
@@ -13,7 +13,8 @@ const actions = [
 ] as const;
 
 /** The switchboard: how the platform misbehaves. */
-export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTMLElement {
+export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement {
+  const { live, scope } = context;
   const list = element('ul', { class: 'faults', 'data-test': 'faults' });
   const none = element('p', { class: 'empty' }, 'All is well: no faults.');
   const failed = element('p', { class: 'outcome failed', role: 'status' });
@@ -53,12 +54,12 @@ export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTML
   const took = (answer: unknown): undefined => {
     faults.took(answer);
   };
-  const add = action(live, {
+  const add = action(context, {
     label: 'Add this fault',
     request: () => putFaults([...faults.list, form.read()]),
     done: took,
   });
-  const well = action(live, { label: 'All well again', request: () => endFaults, done: () => took([]) });
+  const well = action(context, { label: 'All well again', request: () => endFaults, done: () => took([]) });
   return element(
     'div',
     {},
@@ -72,7 +73,7 @@ export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTML
           'section',
           { class: 'card' },
           element('p', {}, explanation),
-          action(live, { label, kind: 'danger', request: () => putFaults(preset), done: took }).element,
+          action(context, { label, kind: 'danger', request: () => putFaults(preset), done: took }),
         ),
       ),
     ),
@@ -80,9 +81,9 @@ export function faultsPanel({ live, scope }: PanelContext, faults: Faults): HTML
     none,
     list,
     failed,
-    well.element,
+    well,
     element('h3', {}, 'A fault of your own'),
-    element('div', { class: 'form' }, form.element, add.element),
+    element('div', { class: 'form' }, form.element, add),
   );
 }
 

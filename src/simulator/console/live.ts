@@ -162,7 +162,7 @@ export class Live {
       this.endpoints.clear();
       this.#show();
       this.#discover();
-    } else if (event.token !== undefined && !this.endpoints.has(event.token)) this.#discover();
+    } else if (event.what === 'endpoint') this.#discover();
     this.changed.emit(event);
   }
 

@@ -64,7 +64,11 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
   // What is being read must not move away.
   const isReading = (): boolean => list.querySelector('details[open]') !== null;
   scope.on(log.changed, () => {
-    if (isPaused() || isReading()) return;
+    if (isPaused()) return;
+    if (isReading()) {
+      summary.textContent = 'Stands still while a message is open.';
+      return;
+    }
     events = log.events;
     draw();
   });

@@ -12,7 +12,8 @@ interface AttributeRow {
 }
 
 /** The metadata of an endpoint, to be read and edited. */
-export function metadataPanel({ live, scope, token }: EndpointContext): HTMLElement {
+export function metadataPanel(context: EndpointContext): HTMLElement {
+  const { live, scope, token } = context;
   let saved: Attributes = {};
   let rows: AttributeRow[] = [];
   const list = element('div', { class: 'attributes', 'data-test': 'attributes' });
@@ -71,7 +72,9 @@ export function metadataPanel({ live, scope, token }: EndpointContext): HTMLElem
         .filter(({ key }) => key.value.trim() !== '')
         .map(({ key, value }) => [key.value.trim(), valueOf(value.value)]),
     );
-  const isEdited = (): boolean => JSON.stringify(edited()) !== JSON.stringify(saved);
+  // A row without a key counts too: somebody is about to fill it in.
+  const isEdited = (): boolean =>
+    rows.length !== Object.keys(saved).length || JSON.stringify(edited()) !== JSON.stringify(saved);
 
   const loader = new Loader(scope, async () => {
     const attributes = (await send({ method: 'GET', path })) as Attributes;
@@ -88,7 +91,7 @@ export function metadataPanel({ live, scope, token }: EndpointContext): HTMLElem
       );
     }
   });
-  const save = action(live, {
+  const save = action(context, {
     label: 'Save',
     request: () => changeRequest(path, saved, edited()),
     done: (answer) => {
@@ -101,12 +104,8 @@ export function metadataPanel({ live, scope, token }: EndpointContext): HTMLElem
     { type: 'button', class: 'quiet', onclick: () => addRow('', '').key.focus() },
     'Add a key',
   );
-  scope.on(live.changed, (event) => {
-    if (event.what === 'state' || (event.what === 'metadata' && event.token === token)) void loader.run();
-  });
-  scope.on(live.renewed, () => void loader.run());
-  void loader.run();
-  return element('div', {}, meanwhile, loader.element, none, list, element('div', { class: 'bar' }, add, save.element));
+  loader.follow(live, (change) => change.what === 'metadata' && change.token === token);
+  return element('div', {}, meanwhile, loader.element, none, list, element('div', { class: 'bar' }, add, save));
 }
 
 /** Only what has changed is sent, unless keys have to go. */

@@ -1,6 +1,6 @@
-import { messageOf } from './action.ts';
 import { element } from './elements.ts';
-import type { Live } from './live.ts';
+import type { ChangeEvent, Live } from './live.ts';
+import { messageOf } from './request.ts';
 import type { Scope } from './scope.ts';
 
 /** What every view is made from; what it starts ends with the scope. */
@@ -14,31 +14,42 @@ export interface EndpointContext extends PanelContext {
   readonly token: string;
 }
 
-/** Loads what a view shows: one at a time, and once more where it was asked for meanwhile. */
+/** Loads what a view shows: one load at a time, and one more where it was asked for meanwhile. */
 export class Loader {
+  /** Says why it could not be loaded. */
   readonly element = element('p', { class: 'outcome failed', role: 'status' });
   readonly #scope: Scope;
   readonly #load: () => Promise<void>;
-  #state: 'idle' | 'loading' | 'again' = 'idle';
+  #current: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(scope: Scope, load: () => Promise<void>) {
     this.#scope = scope;
     this.#load = load;
   }
 
-  /** Fails never: the reason is shown. */
-  readonly run = async (): Promise<void> => {
-    if (this.#state !== 'idle') {
-      this.#state = 'again';
-      return;
-    }
-    do {
-      this.#state = 'loading';
-      await this.#try();
-      // What was asked for meanwhile may have changed this.
-    } while ((this.#state as string) === 'again' && !this.#scope.closed);
-    this.#state = 'idle';
+  /** Resolves when a load that began after this call is over; it fails never. */
+  readonly run = (): Promise<void> => {
+    if (this.#scope.closed) return Promise.resolve();
+    if (this.#current === undefined) return (this.#current = this.#try());
+    this.#next ??= this.#current.then(() => {
+      this.#next = undefined;
+      return this.run();
+    });
+    return this.#next;
   };
+
+  /**
+   * Loads now, and again whenever it has to: everything was deleted, the stream of events was interrupted, or there was
+   * a change that concerns it.
+   */
+  follow(live: Live, concerns: (change: ChangeEvent) => boolean): void {
+    this.#scope.on(live.changed, (change) => {
+      if (change.what === 'state' || concerns(change)) void this.run();
+    });
+    this.#scope.on(live.renewed, () => void this.run());
+    void this.run();
+  }
 
   async #try(): Promise<void> {
     try {
@@ -46,6 +57,8 @@ export class Loader {
       this.element.textContent = '';
     } catch (error) {
       this.element.textContent = messageOf(error);
+    } finally {
+      this.#current = undefined;
     }
   }
 }

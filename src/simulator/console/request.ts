@@ -67,3 +67,8 @@ function reasonOf(json: unknown): string | undefined {
     ? String(json.reasonPhrase)
     : `${String(json.reasonPhrase)}: ${first.path} ${first.reason}`;
 }
+
+/** What went wrong, to be shown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -11,7 +11,8 @@ interface SoftwareView extends AssignmentView {
 }
 
 /** The software of an endpoint: what is assigned and what it says to run. */
-export function softwarePanel({ live, scope, token }: EndpointContext): HTMLElement {
+export function softwarePanel(context: EndpointContext): HTMLElement {
+  const { live, scope, token } = context;
   const path = endpointPath(token, 'software');
   const version = element('input', { type: 'text', placeholder: '1.1.0', spellcheck: 'false', autocomplete: 'off' });
   const config = new JsonField('Specification (JSON)', '', {
@@ -32,7 +33,7 @@ export function softwarePanel({ live, scope, token }: EndpointContext): HTMLElem
     if (text === '') throw new Error('enter the version');
     return { method: 'PUT', path, body: { version: text, config: config.require() } };
   };
-  const assign = action(live, {
+  const assign = action(context, {
     label: 'Assign',
     request,
     done: () => {
@@ -41,19 +42,7 @@ export function softwarePanel({ live, scope, token }: EndpointContext): HTMLElem
       return 'assigned';
     },
   });
-  scope.on(live.changed, (event) => {
-    if (event.what === 'state' || (event.what === 'software' && event.token === token)) void loader.run();
-  });
-  scope.on(live.renewed, () => void loader.run());
+  loader.follow(live, (change) => change.what === 'software' && change.token === token);
   scope.every(5000, () => void loader.run());
-  void loader.run();
-  return element(
-    'div',
-    { class: 'form' },
-    state,
-    loader.element,
-    labelled('Version', version),
-    config.element,
-    assign.element,
-  );
+  return element('div', { class: 'form' }, state, loader.element, labelled('Version', version), config.element, assign);
 }

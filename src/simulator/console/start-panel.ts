@@ -59,7 +59,7 @@ export function startPanel(context: PanelContext): HTMLElement {
 }
 
 function stepCard(
-  { live, scope }: PanelContext,
+  context: PanelContext,
   { title, text, actions, link, progress }: TourStep,
   position: number,
 ): HTMLElement {
@@ -85,7 +85,7 @@ function stepCard(
     }
   };
   const buttons = actions.map(({ label, request }, index) =>
-    action(live, {
+    action(context, {
       label,
       kind: index === 0 ? 'primary' : 'quiet',
       request: () => request,
@@ -96,12 +96,12 @@ function stepCard(
       },
     }),
   );
-  scope.every(1000, () => void ask());
+  context.scope.every(1000, () => void ask());
   void ask();
   card.append(
     element('h3', {}, tick, ` ${title}`),
     element('p', {}, text),
-    ...buttons.map((each) => each.element),
+    ...buttons,
     state,
     element('a', { href: link.hash }, link.label),
   );

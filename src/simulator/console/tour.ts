@@ -2,7 +2,7 @@
 import type { CommandRow } from './commands-panel.ts';
 import { cutConnection, endFaults, putFaults } from './faults.ts';
 import { count, span } from './format.ts';
-import { delayOf, type Sample } from './numeric-fields.ts';
+import { delayOf, ownTime, type Sample } from './numeric-fields.ts';
 import { type ApiRequest, endpointPath, send } from './request.ts';
 import { hashOf } from './route.ts';
 import type { AssignmentView } from './applied.ts';
@@ -150,16 +150,33 @@ async function ofAssignment(
 /** The samples of the tank count themselves in `n`: a gap would be seen. */
 async function ofBacklog(cut: number, restored: number): Promise<Progress> {
   const samples = (await read(`${endpointPath(tank, 'telemetry')}?limit=1000`)) as Sample[];
-  const stored = samples.filter((sample) => Date.parse(sample.receivedAt) > restored && delayOf(sample) > late);
-  if (stored.length === 0) return { text: 'restored; the gateway tries again within some seconds', done: false };
+  const since = samples.filter(({ receivedAt }) => Date.parse(receivedAt) > cut);
+  const afterwards = since.filter(({ receivedAt }) => Date.parse(receivedAt) > restored);
+  const stored = afterwards.filter((sample) => delayOf(sample) > late);
+  if (stored.length === 0) {
+    const text = 'restored; the gateway tries again within some seconds';
+    // One that was taken well after the restoring has overtaken whatever waited.
+    const isOver = afterwards.some((sample) => (ownTime(sample) ?? 0) > restored + 2 * late);
+    return { text: isOver ? 'restored before anything had to wait; cut it for some seconds' : text, done: false };
+  }
+  const missing = countMissing(since);
+  return {
+    text: `${count(stored.length)} samples came in late, ${missing === 0 ? 'none' : count(missing)} missing`,
+    done: missing === 0,
+  };
+}
+
+/** A flow that starts anew counts from 1 again. */
+function countMissing(samples: readonly Sample[]): number {
   const numbers = samples
-    .filter(({ receivedAt }) => Date.parse(receivedAt) > cut)
+    .toSorted((one, other) => (ownTime(one) ?? 0) - (ownTime(other) ?? 0))
     .map(({ sample }) => numberOf(sample));
-  const missing = Math.max(...numbers) - Math.min(...numbers) + 1 - new Set(numbers).size;
-  const text = `${count(stored.length)} samples came in late, ${missing === 0 ? 'none' : count(missing)} missing`;
-  return { text, done: missing === 0 };
+  return numbers.reduce(
+    (missing, number, index) => missing + Math.max(0, number - (numbers[index - 1] ?? number) - 1),
+    0,
+  );
 }
 
 function numberOf(sample: unknown): number {
-  return typeof sample === 'object' && sample !== null && 'n' in sample ? Number(sample.n) : Number.NaN;
+  return typeof sample === 'object' && sample !== null && 'n' in sample ? Number(sample.n) : 0;
 }

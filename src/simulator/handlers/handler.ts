@@ -10,8 +10,6 @@ export interface Request {
   readonly requestId?: number;
   /** As the resource's schema promises; text for plain resources, undefined where empty. */
   readonly body: unknown;
-  /** Bytes of the payload. */
-  readonly size: number;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
   readonly variants: Variants;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { opennessWarning } from '../network/address.ts';
 import { ListenError } from '../network/listener.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator.ts';
@@ -104,10 +105,11 @@ export class HostedSimulator {
   }
 
   async #findOther(): Promise<FoundSimulator | undefined> {
-    return findSimulator(this.settings.host, this.settings, this.#ending.signal);
+    return findSimulator(this.settings, this.#ending.signal);
   }
 
   #become(state: HostedState): void {
+    if (isDeepStrictEqual(state, this.#state)) return;
     this.#state = state;
     if (!this.#ending.signal.aborted) this.#listener.changed();
   }

@@ -8,11 +8,12 @@ export interface SimulatorUser {
   readonly warn: (error: Error) => void;
 }
 
-/** Two users want different simulators on the same port. */
+/** Two users want different simulators on the same port, or with the same state file. */
 export class SettingsConflictError extends Error {
   constructor() {
     super(
-      'another node runs a simulator on one of these ports with other settings; give both the same, or other ports',
+      'another node runs a simulator on one of these ports, or with this state file, and has other settings; ' +
+        'give both nodes the same settings, or other ports and files',
     );
     this.name = 'SettingsConflictError';
   }
@@ -23,18 +24,22 @@ interface Hosted {
   readonly users: Set<SimulatorUser>;
 }
 
-/** The simulators of this process: users with equal settings share one, which ends with the last of them. */
+/**
+ * The simulators of this process: users with equal settings share one, which ends with the last of them. Who wants other
+ * settings on the same ports has to wait for that.
+ */
 export class HostedSimulators {
   readonly #all = new Set<Hosted>();
+  readonly #waiting = new Map<SimulatorUser, HostedSettings>();
   /** Resolves when everything that was ended has freed its ports. */
   #ended: Promise<unknown> = Promise.resolve();
 
-  /** @throws {SettingsConflictError} */
   use(settings: HostedSettings, user: SimulatorUser): void {
-    const same = [...this.#all].find(({ simulator }) => isDeepStrictEqual(simulator.settings, settings));
-    const hosted = same ?? this.#open(settings);
-    hosted.users.add(user);
-    user.show(hosted.simulator.state);
+    if (this.#join(settings, user)) return;
+    this.#waiting.set(user, settings);
+    const isTaken = this.#inTheWayOf(settings).some(({ users }) => users.size > 0);
+    // What nobody uses any more ends in a moment.
+    user.show(isTaken ? { name: 'failed', error: new SettingsConflictError() } : { name: 'starting' });
   }
 
   /**
@@ -42,6 +47,7 @@ export class HostedSimulators {
    * @param successor another user is likely to come in a moment, and the simulator stays for it until `keepUsed`
    */
   async leave(user: SimulatorUser, successor: boolean): Promise<void> {
+    this.#waiting.delete(user);
     for (const hosted of this.#all) {
       if (hosted.users.delete(user) && hosted.users.size === 0 && !successor) await this.#end(hosted);
     }
@@ -52,11 +58,20 @@ export class HostedSimulators {
     for (const hosted of this.#all) if (hosted.users.size === 0) void this.#end(hosted);
   }
 
+  #join(settings: HostedSettings, user: SimulatorUser): boolean {
+    const same = [...this.#all].find(({ simulator }) => isDeepStrictEqual(simulator.settings, settings));
+    if (same === undefined && this.#inTheWayOf(settings).length > 0) return false;
+    const hosted = same ?? this.#open(settings);
+    hosted.users.add(user);
+    user.show(hosted.simulator.state);
+    return true;
+  }
+
+  #inTheWayOf(settings: HostedSettings): Hosted[] {
+    return [...this.#all].filter(({ simulator }) => conflict(simulator.settings, settings));
+  }
+
   #open(settings: HostedSettings): Hosted {
-    const inTheWay = [...this.#all].filter(({ simulator }) =>
-      portsOf(simulator.settings).some((port) => portsOf(settings).includes(port)),
-    );
-    if (inTheWay.some(({ users }) => users.size > 0)) throw new SettingsConflictError();
     const users = new Set<SimulatorUser>();
     const changed = (): void => {
       for (const user of users) user.show(simulator.state);
@@ -64,7 +79,6 @@ export class HostedSimulators {
     const warned = (error: Error): void => {
       for (const user of users) user.warn(error);
     };
-    for (const each of inTheWay) void this.#end(each);
     const simulator = new HostedSimulator(settings, { changed, warned }, this.#ended);
     const hosted = { simulator, users };
     this.#all.add(hosted);
@@ -75,10 +89,12 @@ export class HostedSimulators {
     this.#all.delete(hosted);
     const end = hosted.simulator.end();
     this.#ended = Promise.all([this.#ended, end]);
+    for (const [user, settings] of this.#waiting) if (this.#join(settings, user)) this.#waiting.delete(user);
     await end;
   }
 }
 
-function portsOf({ mqttPort, httpPort }: HostedSettings): readonly number[] {
-  return [mqttPort, httpPort];
+function conflict(one: HostedSettings, other: HostedSettings): boolean {
+  const ports = new Set([one.mqttPort, one.httpPort, other.mqttPort, other.httpPort]);
+  return ports.size < 4 || (one.stateFile !== undefined && one.stateFile === other.stateFile);
 }

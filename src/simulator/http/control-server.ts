@@ -3,10 +3,10 @@ import type { AccessRules } from '../network/access-rules.ts';
 import { HttpError, HttpRequest, type HttpAnswer } from './exchange.ts';
 import { findRoute, respondTo, type Route } from './router.ts';
 
-/** The HTTP side: guards, routes and answers requests. */
-export function createControlServer(routes: readonly Route[], rules: AccessRules): Server {
+/** The HTTP side: guards, routes and answers requests, as soon as the simulator is ready. */
+export function createControlServer(routes: readonly Route[], rules: AccessRules, ready: Promise<void>): Server {
   return createServer((message, response) => {
-    void serve(message, response, routes, rules);
+    void ready.then(() => serve(message, response, routes, rules));
   });
 }
 

@@ -1,5 +1,5 @@
 import { jsonSize } from './json-text.ts';
-import type { Storage } from './storage.ts';
+import { entryOverhead, type Storage } from './storage.ts';
 
 export type CommandStatus = 'pending' | 'completed' | 'expired';
 
@@ -118,6 +118,7 @@ export class Commands {
   }
 }
 
-function commandSize({ payload, result }: Command): number {
-  return jsonSize(payload ?? null) + (result === undefined ? 0 : jsonSize(result));
+function commandSize({ type, payload, result }: Command): number {
+  const text = Buffer.byteLength(type) + jsonSize(payload ?? null);
+  return entryOverhead + text + (result === undefined ? 0 : jsonSize(result));
 }

@@ -130,7 +130,7 @@ export class Endpoints {
       appVersion,
       firstSeenAt,
       lastSeenAt,
-      observation: new Observation(),
+      observation: new Observation(this.#storage),
       telemetry: new Telemetry(this.#bounds.maxSamples, this.#sampleMemory),
       metadata: new Metadata(this.#storage),
       commands: new Commands(this.#storage),
@@ -145,8 +145,9 @@ export class Endpoints {
 
   /** Gives back what it has of the memory that all share. */
   #forget(endpoint: Endpoint): void {
-    const { telemetry, metadata, commands, configurations, software, blobs } = endpoint;
-    for (const part of [telemetry, metadata, commands, configurations, software, blobs]) part.clear();
+    const { observation, telemetry, metadata, commands, configurations, software, blobs } = endpoint;
+    const parts = [observation, telemetry, metadata, commands, configurations, software, blobs];
+    for (const part of parts) part.clear();
     this.#byToken.delete(endpoint.token);
   }
 
@@ -158,6 +159,8 @@ export class Endpoints {
       victim = endpoint;
       break;
     }
-    if (victim !== undefined) this.#forget(victim);
+    if (victim === undefined) return;
+    this.#forget(victim);
+    this.#changes.note({ what: 'endpoint', token: victim.token });
   }
 }

@@ -1,7 +1,6 @@
-const mostPaths = 1000;
+import { entryOverhead, type Storage } from './storage.ts';
 
-/** Characters of a path; a longer one is not remembered. */
-const longestPath = 1024;
+const mostPaths = 1000;
 
 interface ObservedPath {
   readonly pushes: boolean;
@@ -13,20 +12,27 @@ interface ObservedPath {
  * anything about it said `observe: false`.
  */
 export class Observation {
+  readonly #storage: Storage;
   /** In the order of their last request. */
   readonly #paths = new Map<string, ObservedPath>();
 
-  /** Notes a request on an observable resource. */
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  /** Notes a request on an observable resource, if there is room. */
   requested(extension: string, path: string, requestId: number | undefined, observe: boolean | undefined): void {
     const key = `${extension}/${path}`;
     const pushes = observe ?? this.wantsPushes(extension, path);
-    this.#paths.delete(key);
-    if ((!pushes || requestId !== undefined) && path.length <= longestPath) {
-      this.#paths.set(key, { pushes, ...(requestId === undefined ? {} : { requestId }) });
-    }
-    if (this.#paths.size <= mostPaths) return;
+    this.#forget(key);
+    if ((pushes && requestId === undefined) || !this.#storage.take(entrySize(key))) return;
+    this.#paths.set(key, { pushes, ...(requestId === undefined ? {} : { requestId }) });
     const [oldest = ''] = this.#paths.keys();
-    this.#paths.delete(oldest);
+    if (this.#paths.size > mostPaths) this.#forget(oldest);
+  }
+
+  clear(): void {
+    for (const key of this.#paths.keys()) this.#forget(key);
   }
 
   wantsPushes(extension: string, path: string): boolean {
@@ -43,4 +49,12 @@ export class Observation {
   lastRequestId(extension: string, path: string): number | undefined {
     return this.#paths.get(`${extension}/${path}`)?.requestId;
   }
+
+  #forget(key: string): void {
+    if (this.#paths.delete(key)) this.#storage.give(entrySize(key));
+  }
+}
+
+function entrySize(key: string): number {
+  return Buffer.byteLength(key) + entryOverhead;
 }

@@ -40,7 +40,7 @@ export function processRequest(
   const { body } = read;
   if (resource.observable) endpoint.observation.requested(extension, path, requestId, observeOf(body));
   const receivedAt = new Date().toISOString();
-  const request = { endpoint, name, body, size: payload.length, receivedAt, variants };
+  const request = { endpoint, name, body, receivedAt, variants };
   const outcome = handlers[match.key](requestId === undefined ? request : { ...request, requestId });
   const what = changedThings[match.key];
   if (what !== undefined && outcome.kind === 'accepted') changes.note({ what, token: endpoint.token, name });

@@ -8,7 +8,7 @@ export interface SampleKeeper {
 export const mostSampleBytes = 256 * 1_048_576;
 
 /** What keeping a sample costs beside its text, in bytes, as it was measured. */
-export const sampleOverhead = 600;
+export const sampleOverhead = 300;
 
 /** The memory that the samples of all endpoints share: where it is full, the oldest of all are given up. */
 export class SampleMemory {

@@ -1,6 +1,9 @@
 /** Bytes, as JSON, of what all endpoints together have beside samples and blobs. */
 export const mostStorageBytes = 256 * 1_048_576;
 
+/** What keeping anything with a name costs beside its text, in bytes. */
+export const entryOverhead = 200;
+
 /** Bytes of all blobs together. */
 export const mostBlobBytes = 256 * 1_048_576;
 

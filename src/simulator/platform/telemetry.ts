@@ -17,7 +17,9 @@ export interface TelemetrySample {
   readonly unit?: string;
 }
 
-interface KeptSample extends TelemetrySample {
+/** The sample stands in it as JSON text: what it is parsed to can be many times as large. */
+interface KeptSample extends Omit<TelemetrySample, 'sample'> {
+  readonly json: string;
   readonly bytes: number;
 }
 
@@ -43,11 +45,11 @@ export class Telemetry implements SampleKeeper {
     return this.#count;
   }
 
-  /** @param size of the sample as it was sent, in bytes */
-  record(sample: Omit<TelemetrySample, 'seq'>, size: number): void {
+  record({ sample, ...about }: Omit<TelemetrySample, 'seq'>): void {
     if (this.#count - this.#oldest + 1 === this.#capacity) this.#memory.gaveUp(this, 1, this.dropOldest());
-    const bytes = size + sampleOverhead;
-    this.#ring[this.#count % this.#capacity] = { seq: this.#count + 1, ...sample, bytes };
+    const json = JSON.stringify(sample);
+    const bytes = Buffer.byteLength(json) + sampleOverhead;
+    this.#ring[this.#count % this.#capacity] = { seq: this.#count + 1, ...about, json, bytes };
     this.#count += 1;
     this.#memory.keep(this, bytes);
   }
@@ -61,8 +63,8 @@ export class Telemetry implements SampleKeeper {
     for (let seq = first; seq <= last; seq += 1) {
       const kept = this.#ring[(seq - 1) % this.#capacity];
       if (kept === undefined) continue;
-      const { bytes: _, ...sample } = kept;
-      samples.push(sample);
+      const { json, bytes: _, ...about } = kept;
+      samples.push({ ...about, sample: JSON.parse(json) as unknown });
     }
     return samples;
   }

@@ -6,6 +6,8 @@ const require = createRequire(import.meta.url);
 
 const text = { type: 'string' };
 const natural = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+/** What no counting up from here brings beyond the integers that are exact. */
+const commandId = { type: 'integer', minimum: 0, maximum: 2 ** 52 };
 const status = { statusCode: { type: 'integer' }, reasonPhrase: text };
 
 const assignment = {
@@ -28,7 +30,7 @@ const assignment = {
 const command = {
   type: 'object',
   properties: {
-    id: natural,
+    id: commandId,
     type: text,
     payload: {},
     ttl: natural,
@@ -58,8 +60,13 @@ const endpoint = {
 
 const state = {
   type: 'object',
-  properties: { format: { const: 1 }, lastCommandId: natural, endpoints: { type: 'array', items: endpoint } },
-  required: ['format', 'lastCommandId', 'endpoints'],
+  properties: {
+    format: { const: 1 },
+    process: { enum: ['running', 'closed'] },
+    lastCommandId: commandId,
+    endpoints: { type: 'array', items: endpoint },
+  },
+  required: ['format', 'process', 'lastCommandId', 'endpoints'],
 };
 
 /**
@@ -71,6 +78,8 @@ export function readSavedState(json: string): SavedState {
   const validate = new Ajv({ strictTypes: false, strictTuples: false }).compile<SavedState>(state);
   const value: unknown = JSON.parse(json);
   if (validate(value)) return value;
+  const { format } = (value ?? {}) as { readonly format?: unknown };
+  if (typeof format === 'number' && format !== 1) throw new Error('another version of the simulator wrote it');
   const [problem] = validate.errors ?? [];
   throw new Error(`${problem?.instancePath ?? ''} ${problem?.message ?? 'is not valid'}`.trim());
 }

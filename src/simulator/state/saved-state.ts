@@ -20,6 +20,8 @@ export interface SavedEndpoint {
 export interface SavedState {
   /** Counts up when the form of the file changes. */
   readonly format: 1;
+  /** `closed` by the simulator that wrote it; where it is `running`, something may have happened since. */
+  readonly process: 'running' | 'closed';
   /** No command had a greater ID when this was saved. */
   readonly lastCommandId: number;
   /** The least recently active first. */
@@ -29,17 +31,14 @@ export interface SavedState {
 /** IDs that may have been given after the last save, where the process was killed. */
 const unsavedCommandIds = 10_000;
 
-export function saveState({ commandIds, endpoints }: Platform): SavedState {
-  return { format: 1, lastCommandId: commandIds.last, endpoints: endpoints.list().map(saveEndpoint) };
+export function saveState({ commandIds, endpoints }: Platform, process: SavedState['process']): SavedState {
+  return { format: 1, process, lastCommandId: commandIds.last, endpoints: endpoints.list().map(saveEndpoint) };
 }
 
 /** Puts what was saved into a platform that is empty. */
-export function restoreState(
-  { commandIds, endpoints }: Platform,
-  { lastCommandId, endpoints: saved }: SavedState,
-): void {
-  commandIds.continueAfter(lastCommandId + unsavedCommandIds);
-  for (const { token, appVersion, firstSeenAt, lastSeenAt, ...had } of saved) {
+export function restoreState({ commandIds, endpoints }: Platform, saved: SavedState): void {
+  commandIds.continueAfter(saved.lastCommandId + (saved.process === 'closed' ? 0 : unsavedCommandIds));
+  for (const { token, appVersion, firstSeenAt, lastSeenAt, ...had } of saved.endpoints) {
     const endpoint = endpoints.restore(token, appVersion, firstSeenAt, lastSeenAt);
     endpoint?.metadata.replace(had.metadata);
     for (const command of had.commands) endpoint?.commands.add({ ...command });

@@ -1,7 +1,7 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Platform } from '../platform/platform.ts';
 import { readSavedState } from './saved-state-schema.ts';
-import { restoreState, saveState } from './saved-state.ts';
+import { restoreState, type SavedState, saveState } from './saved-state.ts';
 
 /** Milliseconds from a change to the writing of the file: what changes meanwhile is written with it. */
 const delayMilliseconds = 200;
@@ -26,7 +26,8 @@ export class StateFileError extends Error {
 type Writing =
   | { readonly name: 'nothing to write' }
   | { readonly name: 'waiting'; readonly timer: NodeJS.Timeout }
-  | { readonly name: 'writing'; readonly done: Promise<void> };
+  | { readonly name: 'writing'; readonly done: Promise<void> }
+  | { readonly name: 'ended' };
 
 /** Keeps a platform's state in a file, readable by its owner only: it holds tokens. */
 export class StateFile {
@@ -36,6 +37,8 @@ export class StateFile {
   readonly #unsubscribe: () => void;
   #state: Writing = { name: 'nothing to write' };
   #changedMeanwhile = false;
+  /** The inode that was written last; another one is of another program. */
+  #written: number | undefined;
   /** Why it could not be written, as it was told; undefined once it could. */
   #told: string | undefined;
 
@@ -54,11 +57,12 @@ export class StateFile {
    * @throws {StateFileError} it cannot be read, or written
    */
   static async open(path: string, platform: Platform, failed: (error: StateFileError) => void): Promise<StateFile> {
-    await restore(path, platform);
-    const file = new StateFile(path, platform, failed);
+    const located = await locate(path);
+    await restore(located, platform);
+    const file = new StateFile(located, platform, failed);
     try {
       // Tells now, and not after the first change, that the folder is missing or read-only.
-      await file.#write();
+      await file.#write('running');
     } catch (error) {
       file.#unsubscribe();
       throw new StateFileError(path, 'cannot be written', error, 'choose another one');
@@ -66,21 +70,26 @@ export class StateFile {
     return file;
   }
 
-  /** Writes what has not been written. */
+  /** Writes the state as it is at the end. */
   async close(): Promise<void> {
-    this.#unsubscribe();
     if (this.#state.name === 'writing') await this.#state.done;
     if (this.#state.name === 'waiting') clearTimeout(this.#state.timer);
+    this.#state = { name: 'ended' };
     try {
-      await this.#write();
+      do {
+        this.#changedMeanwhile = false;
+        await this.#write('closed');
+      } while (this.#changedMeanwhile);
     } catch (error) {
       this.#failed(new StateFileError(this.#path, 'cannot be written', error, 'what has changed last is lost'));
+    } finally {
+      this.#unsubscribe();
     }
   }
 
   #changed(): void {
-    if (this.#state.name === 'writing') this.#changedMeanwhile = true;
-    else if (this.#state.name === 'nothing to write') this.#wait(delayMilliseconds);
+    if (this.#state.name === 'nothing to write') this.#wait(delayMilliseconds);
+    else this.#changedMeanwhile = true;
   }
 
   #wait(milliseconds: number): void {
@@ -95,7 +104,7 @@ export class StateFile {
     this.#changedMeanwhile = false;
     let wait = delayMilliseconds;
     try {
-      await this.#write();
+      await this.#write('running');
       this.#told = undefined;
       wait = Math.max(wait, (performance.now() - started) / mostOfTheTime);
     } catch (error) {
@@ -113,22 +122,47 @@ export class StateFile {
   }
 
   /** The file is the old one or the new one at every moment, whatever happens. */
-  async #write(): Promise<void> {
-    const beside = `${this.#path}.new`;
-    const text = JSON.stringify(saveState(this.#platform));
+  async #write(ending: SavedState['process']): Promise<void> {
+    await this.#requireOwn();
+    const beside = `${this.#path}.${process.pid}.new`;
+    const text = JSON.stringify(saveState(this.#platform, ending));
     try {
       const file = await open(beside, 'w', 0o600);
+      let inode: number;
       try {
         await file.writeFile(text);
         await file.sync();
+        inode = (await file.stat()).ino;
       } finally {
         await file.close();
       }
       await rename(beside, this.#path);
+      this.#written = inode;
     } catch (error) {
       await rm(beside, { force: true }).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** @throws {Error} where another program has written the file since */
+  async #requireOwn(): Promise<void> {
+    if (this.#written === undefined) return;
+    const found = await stat(this.#path).catch(() => undefined);
+    if (found !== undefined && found.ino !== this.#written) {
+      throw new Error('another program writes it too, so that each loses what the other saves');
+    }
+  }
+}
+
+/** Where the file is: behind a link, the file that it leads to. */
+async function locate(path: string): Promise<string> {
+  try {
+    const real = await realpath(path);
+    if (!(await stat(real)).isFile()) throw new Error('it is no file');
+    return real;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
+    throw new StateFileError(path, 'cannot be read', error, 'choose another one');
   }
 }
 
@@ -143,6 +177,6 @@ async function restore(path: string, platform: Platform): Promise<void> {
   try {
     restoreState(platform, readSavedState(text));
   } catch (error) {
-    throw new StateFileError(path, 'is damaged', error, 'mend it or move it away');
+    throw new StateFileError(path, 'cannot be used', error, 'mend it or move it away');
   }
 }
