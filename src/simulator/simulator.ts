@@ -93,6 +93,7 @@ async function open(
     http: httpUrl,
     ...(options.broker === undefined ? { mode: options.mode ?? 'kpc' } : {}),
     auth: rules.demandsCredentials,
+    mqttAuth: options.broker === undefined && credentials !== undefined,
   });
   const httpServer = createControlServer(controlRoutes(platform, addresses), rules, ready.promise);
 

@@ -228,7 +228,7 @@ describe('console page as a whole', () => {
     await next.accepted('kp1/v1/dcx/tank/json/1', '{"level":2}');
     await shown.live.getByText('live').waitFor();
     await shown.page.getByRole('button', { name: /^level ?2$/ }).waitFor();
-    await shown.says(/^1 samples/);
+    await shown.says(/^1 sample /);
   });
 
   it('stays usable while 20,000 messages come in', async () => {

@@ -165,7 +165,7 @@ describe('simulator: blobs', () => {
 
   it('asks uploads for their token only, where everything else is asked for the credentials', async () => {
     const { platform } = simulator;
-    const unknown = () => ({ mqtt: '', http: '', auth: true });
+    const unknown = () => ({ mqtt: '', http: '', auth: true, mqttAuth: true });
     const rules = new AccessRules('0.0.0.0', new Credentials('user', 'pass'));
     const server = createControlServer(controlRoutes(platform, unknown), rules, Promise.resolve());
     const listener = await Listener.open(server, 'http', '127.0.0.1', 0);

@@ -34,7 +34,16 @@ describe('simulator: HTTP', () => {
     await device.accepted('kp1/app/dcx/token/json/1', '1');
     simulator.platform.endpoints.findOrCreate('another');
     const { mqttUrl: mqtt, httpUrl: http } = simulator;
-    const about = { kaaSimulator: 1, mqtt, http, mode: 'kpc', auth: false, endpoints: 2, connected: 1 };
+    const about = {
+      kaaSimulator: 1,
+      mqtt,
+      http,
+      mode: 'kpc',
+      auth: false,
+      mqttAuth: false,
+      endpoints: 2,
+      connected: 1,
+    };
     assert.deepEqual((await call('/api/v1/simulator')).body, about);
   });
 

@@ -12,7 +12,7 @@ export interface ActionOptions {
    */
   readonly request: () => ApiRequest;
   /** What to say of the answer; nothing is said where it gives nothing. */
-  readonly done?: (answer: unknown) => string | undefined;
+  readonly done?: (answer: unknown, sent: ApiRequest) => string | undefined;
 }
 
 export function action(context: PanelContext, { label, kind = 'primary', request, done }: ActionOptions): HTMLElement {
@@ -25,8 +25,9 @@ export function action(context: PanelContext, { label, kind = 'primary', request
     button.disabled = true;
     say('', false);
     try {
-      const answer = await send(request());
-      say(done?.(answer) ?? '', false);
+      const sent = request();
+      const answer = await send(sent);
+      say(done?.(answer, sent) ?? '', false);
     } catch (error) {
       say(messageOf(error), true);
     } finally {

@@ -6,6 +6,8 @@ export interface AssignmentView {
   readonly configId: string;
   readonly config: unknown;
   readonly publishedAt?: string;
+  /** Of software: what the device says to run, null where it has not said. */
+  readonly installed?: string | null;
   readonly applied: {
     readonly configId: string;
     readonly status: 'applied' | 'rejected';
@@ -16,7 +18,10 @@ export interface AssignmentView {
 }
 
 /** Says what is assigned, and what the device made of it. */
-export function describeAssignment({ configId, publishedAt, applied }: AssignmentView, thing: string): HTMLElement {
+export function describeAssignment(
+  { configId, publishedAt, applied, installed }: AssignmentView,
+  thing: string,
+): HTMLElement {
   if (configId === '') return element('p', { class: 'empty' }, `No ${thing} is assigned yet.`);
   const when = publishedAt === undefined ? '' : ` at ${clock(publishedAt)} (${ago(publishedAt)})`;
   const assigned = element('p', {}, 'Assigned: ', element('code', {}, configId), when);
@@ -24,7 +29,7 @@ export function describeAssignment({ configId, publishedAt, applied }: Assignmen
     'div',
     { class: 'assignment', 'data-test': 'assignment' },
     assigned,
-    element('p', {}, ...report(configId, applied)),
+    element('p', {}, ...(installed === configId ? [badge('good', 'installed')] : report(configId, applied))),
   );
 }
 

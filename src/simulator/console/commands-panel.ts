@@ -1,7 +1,8 @@
 import { action } from './action.ts';
 import { element, labelled, row, suggesting, table } from './elements.ts';
-import { brief, clock, span } from './format.ts';
+import { brief, clock, count, counted, span } from './format.ts';
 import { JsonField } from './json-field.ts';
+import { type Entry, KeyedList } from './keyed-list.ts';
 import { type EndpointContext, Loader } from './panel.ts';
 import { type ApiRequest, endpointPath, send } from './request.ts';
 
@@ -31,15 +32,19 @@ export function commandsPanel(context: EndpointContext): HTMLElement {
   const { live, scope, token } = context;
   let commands: readonly CommandRow[] = [];
   const type = suggesting([], { placeholder: 'reboot' });
-  const payload = new JsonField('Payload (JSON, may be empty)', '', { rows: 3 });
+  const payload = new JsonField('Payload (JSON, may be empty)', { rows: 3, draft: `command of ${token}` });
   const ttl = element('input', { type: 'number', min: '0', value: '3600' });
   const body = element('tbody');
+  const rows = new KeyedList<CommandRow>(body, ({ id }) => id, commandEntry);
   const none = element('p', { class: 'empty' }, 'No commands yet.');
+  const rest = element('p', { class: 'hint' });
+  let isFirst = true;
 
   const request = (): ApiRequest => {
     const name = type.input.value.trim();
     if (name === '') throw new Error('enter the type of the command');
-    const path = `${endpointPath(token, 'commands', name)}?ttl=${encodeURIComponent(ttl.value || '0')}`;
+    if (ttl.value === '') throw new Error('enter the time to live');
+    const path = `${endpointPath(token, 'commands', name)}?ttl=${encodeURIComponent(ttl.value)}`;
     const json = payload.read();
     return { method: 'POST', path, ...(json === undefined ? {} : { body: json }) };
   };
@@ -51,8 +56,9 @@ export function commandsPanel(context: EndpointContext): HTMLElement {
 
   const draw = (): void => {
     const newest = commands.slice(-shown).toReversed();
-    body.replaceChildren(...newest.map(commandRow));
+    rows.show(newest);
     none.hidden = newest.length > 0;
+    rest.textContent = commands.length > newest.length ? `The newest ${shown} of ${count(commands.length)}.` : '';
   };
   const loader = new Loader(scope, async () => {
     commands = (await send({ method: 'GET', path: endpointPath(token, 'commands') })) as CommandRow[];
@@ -60,7 +66,8 @@ export function commandsPanel(context: EndpointContext): HTMLElement {
     const found = await send({ method: 'GET', path: endpointPath(token) }).catch(() => undefined);
     const { commandTypes } = (found ?? { commandTypes: [] }) as { commandTypes: readonly string[] };
     type.suggest(commandTypes);
-    if (type.input.value === '' && commandTypes.length === 1) type.input.value = commandTypes[0] ?? '';
+    if (isFirst && type.input.value === '' && commandTypes.length === 1) type.input.value = commandTypes[0] ?? '';
+    isFirst = false;
   });
   loader.follow(live, (change) => change.what === 'commands' && change.token === token);
   // Durations of pending ones run, and their time to live ends.
@@ -88,38 +95,46 @@ export function commandsPanel(context: EndpointContext): HTMLElement {
     element('h3', {}, 'Commands'),
     none,
     table('Commands', headings, body),
+    rest,
   );
 }
 
-function commandRow(command: CommandRow): HTMLTableRowElement {
-  const { id, type, payload, createdAt, completedAt, deliveries, results } = command;
+/** Changes its cells only where they say something else, so that what is selected in them stays selected. */
+function commandEntry({ id }: CommandRow): Entry<CommandRow> {
+  const made = element('tr', { 'data-command': id });
+  let before = '';
+  return {
+    element: made,
+    update: (command) => {
+      const duration = durationOf(command);
+      const now = JSON.stringify([command, duration]);
+      if (now !== before) made.replaceChildren(...cells(command, duration));
+      before = now;
+    },
+  };
+}
+
+function durationOf({ status, createdAt, completedAt }: CommandRow): string {
+  if (status === 'expired') return '–';
+  return span(Date.parse(completedAt ?? new Date().toISOString()) - Date.parse(createdAt));
+}
+
+function cells(command: CommandRow, duration: string): readonly Node[] {
+  const { id, type, payload, createdAt, deliveries, results } = command;
   const name = element(
     'span',
     {},
     element('strong', {}, type),
     ' ',
-    element('code', {}, brief(payload, 80)),
+    element('code', {}, brief(payload)),
     element('small', {}, ` ID ${id}`),
   );
-  const duration = span(Date.parse(completedAt ?? new Date().toISOString()) - Date.parse(createdAt));
-  const times = `${deliveries} time${deliveries === 1 ? '' : 's'}`;
-  const result = element(
-    'span',
-    {},
-    element('code', {}, brief(command.result, 120)),
-    results > 1 ? ` (${results} results came)` : '',
-  );
-  const cells = [
-    name,
-    clock(createdAt),
-    stateBadge(command),
-    command.status === 'expired' ? '–' : duration,
-    times,
-    result,
+  const more = results > 1 ? ` (${results} results came)` : '';
+  const result = element('span', {}, element('code', {}, brief(command.result)), more);
+  return [
+    ...row(headings, [name, clock(createdAt), stateBadge(command), duration, counted(deliveries, 'time'), result])
+      .children,
   ];
-  const made = row(headings, cells);
-  made.dataset['command'] = String(id);
-  return made;
 }
 
 /** `pending`, `expired`, or how it ended. */

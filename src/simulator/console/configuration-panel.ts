@@ -9,8 +9,8 @@ import { endpointPath, send } from './request.ts';
 export function configurationPanel(context: EndpointContext): HTMLElement {
   const { live, scope, token } = context;
   const name = suggesting([], { placeholder: 'the default configuration' });
-  const config = new JsonField('Configuration (JSON)', '', { rows: 8 });
-  const state = element('div', { 'aria-live': 'polite' });
+  const config = new JsonField('Configuration (JSON)', { rows: 8, draft: `configuration of ${token}` });
+  const state = element('div');
   const path = (): string =>
     endpointPath(token, 'config', ...(name.input.value.trim() === '' ? [] : [name.input.value.trim()]));
 
@@ -25,16 +25,14 @@ export function configurationPanel(context: EndpointContext): HTMLElement {
   const publish = action(context, {
     label: 'Publish',
     request: () => ({ method: 'PUT', path: path(), body: config.require() }),
-    done: (answer) => {
-      config.saved();
+    done: (answer, { body }) => {
+      config.saved(body);
       void loader.run();
       return `published as ${(answer as { configId: string }).configId}`;
     },
   });
-  name.input.addEventListener('change', () => {
-    config.saved();
-    void loader.run();
-  });
+  // What is being written stays, whatever name it gets.
+  name.input.addEventListener('change', () => void loader.run());
   loader.follow(live, (change) => change.what === 'configuration' && change.token === token);
   scope.every(5000, () => void loader.run());
   return element(

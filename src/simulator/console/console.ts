@@ -39,7 +39,7 @@ function panelOf(to: Route, scope: Scope): HTMLElement {
   if ('token' in to) return endpointPanel({ live, scope, token: to.token }, to.view);
   switch (to.view) {
     case 'start':
-      return startPanel({ live, scope });
+      return startPanel({ live, scope }, faults);
     case 'faults':
       return faultsPanel({ live, scope }, faults);
     case 'log':
@@ -59,8 +59,9 @@ function show(): void {
   }
   document.title = `${'token' in route ? route.token : 'Kaa'} · Kaa simulator`;
   list.update();
-  // The keyboard stays on the tabs while it walks along them.
+  // The keyboard stays on the tabs while it walks along them, and goes on in the view that was chosen from the list.
   if (onTab) main.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
+  else if (list.element.contains(activeElement)) main.querySelector('h2')?.focus();
 }
 
 const badge = element('span', { class: 'badge busy', role: 'status', 'data-test': 'live' }, connectionTexts.connecting);
@@ -86,7 +87,7 @@ window.addEventListener('hashchange', () => {
 const navigation = element('nav', { 'aria-label': 'Views' }, ...links.map(({ link }) => link));
 document.body.append(
   element('a', { class: 'skip', href: '#main', onclick: skip }, 'Skip to the content'),
-  element('header', {}, element('h1', {}, 'Kaa simulator'), navigation, badge, themeSwitch(show)),
+  element('header', {}, element('h1', {}, 'Kaa simulator'), navigation, badge, themeSwitch()),
   faultBanner(context, faults),
   element('div', { class: 'layout' }, element('aside', { 'aria-label': 'List of endpoints' }, side), main),
 );

@@ -49,16 +49,17 @@ export function endpointPanel(context: EndpointContext, view: EndpointView): HTM
   );
   const bar = element('div', { role: 'tablist', class: 'tabs', 'aria-label': `Views of ${token}` }, ...tabs);
   bar.addEventListener('keydown', (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
+    const at = endpointViews.indexOf(view);
+    const to = { ArrowRight: (at + 1) % endpointViews.length, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    const next = endpointViews.at((endpointViews.indexOf(view) + step) % endpointViews.length) ?? view;
+    const next = endpointViews.at(to) ?? view;
     window.location.hash = hashOf({ view: next, token });
   });
   return element(
     'div',
     {},
-    element('h2', {}, token),
+    element('h2', { tabindex: '-1' }, token),
     state,
     bar,
     element('div', { role: 'tabpanel', id: 'panel', 'aria-labelledby': `tab-${view}` }, panels[view].make(context)),

@@ -13,9 +13,11 @@ export function faultBanner(context: PanelContext, faults: Faults): HTMLElement 
     banner.hidden = list.length === 0;
     const [first] = list;
     if (first === undefined) return;
+    // A count that goes down would be read out again and again.
+    const { count: _, ...withoutCount } = first;
     const preset = presets.find((each) => JSON.stringify(each.faults) === JSON.stringify(list));
     const others = list.length === 1 ? '' : `, and ${list.length - 1} more`;
-    text.textContent = preset?.banner ?? `A fault is in force: ${describeFault(first)}${others}.`;
+    text.textContent = preset?.banner ?? `A fault is in force: ${describeFault(withoutCount)}${others}.`;
   });
   return banner;
 }

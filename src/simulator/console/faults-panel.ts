@@ -1,7 +1,9 @@
 import { resources } from '../../protocol/resources.ts';
 import { action } from './action.ts';
 import { element, labelled, select, suggesting } from './elements.ts';
-import { describeFault, endFaults, type Fault, type Faults, presets, putFaults } from './faults.ts';
+import { extensionOptions } from './extension-options.ts';
+import { describeFault, endFaults, type Fault, type Faults, percent, presets, putFaults } from './faults.ts';
+import { KeyedList } from './keyed-list.ts';
 import type { PanelContext } from './panel.ts';
 import { messageOf, send } from './request.ts';
 
@@ -15,7 +17,6 @@ const actions = [
 /** The switchboard: how the platform misbehaves. */
 export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement {
   const { live, scope } = context;
-  const list = element('ul', { class: 'faults', 'data-test': 'faults' });
   const none = element('p', { class: 'empty' }, 'All is well: no faults.');
   const failed = element('p', { class: 'outcome failed', role: 'status' });
   const form = faultForm([...live.endpoints.keys()]);
@@ -27,26 +28,35 @@ export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement 
       failed.textContent = messageOf(error);
     }
   };
+  /** The place of the fault that the form shows; undefined for a new one. */
+  let edited: number | undefined;
+  const list = new KeyedList<Fault>(
+    element('ul', { class: 'faults', 'data-test': 'faults' }),
+    (_, index) => index,
+    (_, index) => {
+      const text = element('span');
+      const edit = element('button', { type: 'button', class: 'quiet small' }, 'Edit');
+      edit.addEventListener('click', () => {
+        const fault = faults.list[index];
+        if (fault === undefined) return;
+        edited = index;
+        form.show(fault);
+      });
+      const remove = element('button', { type: 'button', class: 'quiet small' }, 'Remove');
+      remove.addEventListener('click', () => void replace(faults.list.toSpliced(index, 1)));
+      return {
+        element: element('li', {}, text, edit, remove),
+        update: (fault) => {
+          text.textContent = describeFault(fault);
+          edit.setAttribute('aria-label', `Edit: ${describeFault(fault)}`);
+          remove.setAttribute('aria-label', `Remove: ${describeFault(fault)}`);
+        },
+      };
+    },
+  );
   const show = (): void => {
     none.hidden = faults.list.length > 0;
-    list.replaceChildren(
-      ...faults.list.map((fault, index) => {
-        const others = faults.list.filter((_, position) => position !== index);
-        const text = describeFault(fault);
-        const edit = element('button', { type: 'button', class: 'quiet small', 'aria-label': `Edit: ${text}` }, 'Edit');
-        edit.addEventListener('click', () => {
-          form.show(fault);
-          void replace(others);
-        });
-        const remove = element(
-          'button',
-          { type: 'button', class: 'quiet small', 'aria-label': `Remove: ${text}` },
-          'Remove',
-        );
-        remove.addEventListener('click', () => void replace(others));
-        return element('li', {}, element('span', {}, text), edit, remove);
-      }),
-    );
+    list.show(faults.list);
   };
   scope.on(faults.changed, show);
   show();
@@ -55,9 +65,15 @@ export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement 
     faults.took(answer);
   };
   const add = action(context, {
-    label: 'Add this fault',
-    request: () => putFaults([...faults.list, form.read()]),
-    done: took,
+    label: 'Save this fault',
+    request: () => {
+      const place = edited ?? faults.list.length;
+      return putFaults(faults.list.toSpliced(place, 1, form.read()));
+    },
+    done: (answer) => {
+      edited = undefined;
+      took(answer);
+    },
   });
   const well = action(context, { label: 'All well again', request: () => endFaults, done: () => took([]) });
   return element(
@@ -79,7 +95,7 @@ export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement 
     ),
     element('h3', {}, 'In force'),
     none,
-    list,
+    list.element,
     failed,
     well,
     element('h3', {}, 'A fault of your own'),
@@ -96,12 +112,12 @@ interface FaultForm {
 
 function faultForm(tokens: readonly string[]): FaultForm {
   const all = Object.values(resources);
-  const extensions = [...new Set(all.map(({ extension }) => extension))];
+  const extensions = extensionOptions();
   const kind = select(actions, 'drop');
-  const extension = select([['', 'every extension'], ...extensions.map((each) => [each, each] as const)]);
+  const extension = select([['', 'every extension'], ...extensions]);
   const resource = suggesting([], { placeholder: 'every resource' });
   const token = suggesting(tokens.slice(0, 200), { placeholder: 'every endpoint' });
-  const probability = element('input', { type: 'number', min: '1', max: '100', placeholder: '100' });
+  const probability = element('input', { type: 'number', min: '0', max: '100', step: 'any', placeholder: '100' });
   const times = element('input', { type: 'number', min: '1', placeholder: 'without end' });
   const delay = element('input', { type: 'number', min: '0', value: '2000' });
   const status = element('input', { type: 'number', min: '100', max: '599', value: '500' });
@@ -149,7 +165,7 @@ function faultForm(tokens: readonly string[]): FaultForm {
       extension.value = fault.extension ?? '';
       resource.input.value = fault.resource ?? '';
       token.input.value = fault.token ?? '';
-      probability.value = fault.probability === undefined ? '' : String(Math.round(fault.probability * 100));
+      probability.value = fault.probability === undefined ? '' : String(percent(fault.probability));
       times.value = String(fault.count ?? '');
       delay.value = String(fault.delayMs ?? 2000);
       status.value = String(fault.statusCode ?? 500);

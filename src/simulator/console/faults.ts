@@ -63,6 +63,8 @@ export function putFaults(faults: readonly Fault[]): ApiRequest {
 export class Faults {
   readonly changed = new Signal<undefined>();
   #list: readonly Fault[] = [];
+  #cutAt: number | undefined;
+  #restoredAt: number | undefined;
 
   constructor(live: Live, scope: Scope) {
     const load = (): void => void this.load();
@@ -76,6 +78,16 @@ export class Faults {
     return this.#list;
   }
 
+  /** When the connection was cut last, in milliseconds since 1970; undefined where it has not been. */
+  get cutAt(): number | undefined {
+    return this.#cutAt;
+  }
+
+  /** When it was restored; undefined while it is cut. */
+  get restoredAt(): number | undefined {
+    return this.#restoredAt;
+  }
+
   async load(): Promise<void> {
     const list = await send({ method: 'GET', path: 'faults' }).catch(() => undefined);
     if (list !== undefined) this.took(list);
@@ -83,9 +95,21 @@ export class Faults {
 
   /** Takes what the simulator answered to a change: what is changed next must not be based on what was before. */
   took(list: unknown): void {
+    const wasCut = isCut(this.#list);
     this.#list = list as readonly Fault[];
+    if (!wasCut && isCut(this.#list)) [this.#cutAt, this.#restoredAt] = [Date.now(), undefined];
+    if (wasCut && !isCut(this.#list)) this.#restoredAt = Date.now();
     this.changed.emit(undefined);
   }
+}
+
+function isCut(faults: readonly Fault[]): boolean {
+  return faults.some(({ action }) => action === 'disconnect');
+}
+
+/** Of 100, with one decimal. @param probability 0 to 1 */
+export function percent(probability: number): number {
+  return Math.round(probability * 1000) / 10;
 }
 
 /** A fault in words. */
@@ -109,7 +133,7 @@ export function describeFault({
   const where = [extension, resource].filter((part) => part !== undefined).join('/');
   const requests = where === '' ? 'every request' : `requests on ${where}`;
   const whose = token === undefined ? '' : ` of ${token}`;
-  const often = probability === undefined ? '' : `, ${Math.round(probability * 100)} % of them`;
+  const often = probability === undefined ? '' : `, ${percent(probability)} % of them`;
   const left = count === undefined ? '' : `, ${count} more time${count === 1 ? '' : 's'}`;
   const object =
     action === 'delay' || action === 'error' ? `${requests}${whose}: ${what}` : `${what} ${requests}${whose}`;

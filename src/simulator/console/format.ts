@@ -49,7 +49,7 @@ export function value(number: number): string {
 }
 
 /** JSON in one line, shortened. */
-export function brief(json: unknown, longest = 300): string {
+export function brief(json: unknown, longest = 2000): string {
   const text = json === undefined ? '' : JSON.stringify(json);
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }
@@ -57,4 +57,9 @@ export function brief(json: unknown, longest = 300): string {
 /** JSON for a text field. */
 export function pretty(json: unknown): string {
   return json === undefined ? '' : JSON.stringify(json, undefined, 2);
+}
+
+/** `1 sample`, `12 samples` */
+export function counted(number: number, thing: string): string {
+  return `${count(number)} ${thing}${number === 1 ? '' : 's'}`;
 }

@@ -1,20 +1,28 @@
 import { element, labelled } from './elements.ts';
 import { pretty } from './format.ts';
 
+/** What was entered and not saved, by the name of the field: it is there again when the view is. */
+const drafts = new Map<string, string>();
+
 /** A text field for JSON that says what is wrong with it while it is being written. */
 export class JsonField {
   readonly element: HTMLElement;
   readonly #label: string;
   readonly #area: HTMLTextAreaElement;
   readonly #problem = element('span', { class: 'outcome failed', role: 'status' });
-  #original: string;
+  readonly #draft: string;
+  #original = '';
 
-  constructor(label: string, text: string, options: { rows?: number; hint?: string } = {}) {
+  /** @param options `draft`: the name under which what is not saved is kept while other views are shown */
+  constructor(label: string, options: { rows?: number; hint?: string; draft: string }) {
     this.#label = label;
-    this.#original = text;
+    this.#draft = options.draft;
     this.#area = element('textarea', { rows: options.rows ?? 4, spellcheck: 'false', autocomplete: 'off' });
-    this.#area.value = text;
-    this.#area.addEventListener('input', () => this.#check());
+    this.#area.value = drafts.get(this.#draft) ?? '';
+    this.#area.addEventListener('input', () => {
+      drafts.set(this.#draft, this.#area.value);
+      this.#check();
+    });
     this.element = element('div', {}, labelled(label, this.#area, options.hint), this.#problem);
   }
 
@@ -27,12 +35,15 @@ export class JsonField {
   show(json: unknown): void {
     this.#original = pretty(json);
     this.#area.value = this.#original;
+    drafts.delete(this.#draft);
     this.#check();
   }
 
-  /** What stands in the field counts as saved. */
-  saved(): void {
+  /** A value was saved; it counts as that where nothing else was entered meanwhile. */
+  saved(json: unknown): void {
+    if (JSON.stringify(this.read()) !== JSON.stringify(json)) return;
     this.#original = this.#area.value;
+    drafts.delete(this.#draft);
   }
 
   /**

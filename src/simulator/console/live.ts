@@ -7,7 +7,9 @@ export interface SimulatorInfo {
   readonly mqtt: string;
   readonly http: string;
   readonly mode?: string;
+  /** Whether HTTP clients, and whether MQTT clients have to log in. */
   readonly auth: boolean;
+  readonly mqttAuth: boolean;
 }
 
 export interface EndpointRow {
@@ -81,6 +83,9 @@ const messagesPerSecond = 200;
 /** Milliseconds between two looks at how many samples the endpoints have. */
 const countEvery = 2000;
 
+/** Milliseconds until a stream of events that was refused is opened again. */
+const reopenAfter = 2000;
+
 /** Milliseconds until an endpoint that is new is looked at, with all that are new then. */
 const discoverAfter = 400;
 
@@ -102,16 +107,28 @@ export class Live {
   readonly #show: () => void;
   readonly #count: () => void;
   readonly #discover: () => void;
+  readonly #reopen: () => void;
+  #source: EventSource | undefined;
 
   constructor(scope: Scope) {
     this.#show = scope.together(showTogether, () => this.endpointsChanged.emit(undefined));
     this.#count = scope.together(countEvery, () => void this.#load());
     this.#discover = scope.together(discoverAfter, () => void this.#load());
+    this.#reopen = scope.together(reopenAfter, () => this.#open());
+    this.#open();
+    scope.atEnd(() => this.#source?.close());
+  }
+
+  #open(): void {
     const source = new EventSource(`/api/v1/events?limit=${messagesPerSecond}`);
     source.addEventListener('open', () => void this.#renew());
-    source.addEventListener('error', () => this.#become('lost'));
     source.addEventListener('message', ({ data }) => this.#take(JSON.parse(String(data)) as LiveEvent));
-    scope.atEnd(() => source.close());
+    source.addEventListener('error', () => {
+      this.#become('lost');
+      // It comes back by itself where the connection broke, but not where something else answered.
+      if (source.readyState === EventSource.CLOSED) this.#reopen();
+    });
+    this.#source = source;
   }
 
   get state(): LiveState {

@@ -1,8 +1,9 @@
-import { resources } from '../../protocol/resources.ts';
 import { element, labelled, select } from './elements.ts';
 import type { EventLog } from './event-log.ts';
+import { extensionOptions } from './extension-options.ts';
 import { count, preciseClock, size } from './format.ts';
 import type { LoggedEvent, MessageEvent } from './live.ts';
+import { fixed, KeyedList } from './keyed-list.ts';
 import { isFailure, type LogFilter, passes } from './log-filter.ts';
 import type { PanelContext } from './panel.ts';
 
@@ -17,8 +18,7 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
     ['in', 'in'],
     ['out', 'out'],
   ]);
-  const extensions = [...new Set(Object.values(resources).map(({ extension }) => extension))];
-  const extension = select([['', 'every extension'], ...extensions.map((each) => [each, each] as const)]);
+  const extension = select([['', 'every extension'], ...extensionOptions()]);
   const token = element('input', {
     type: 'text',
     placeholder: 'every endpoint',
@@ -30,7 +30,16 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
   const clear = element('button', { type: 'button', class: 'quiet' }, 'Clear');
   const exporting = element('button', { type: 'button', class: 'quiet' }, 'Export');
   const summary = element('p', { class: 'facts' });
-  const list = element('ol', { class: 'log', 'data-test': 'log' });
+  const keys = new WeakMap<LoggedEvent, number>();
+  let made = 0;
+  const keyOf = (event: LoggedEvent): number => {
+    const key = keys.get(event) ?? (made += 1);
+    keys.set(event, key);
+    return key;
+  };
+  const list = new KeyedList<LoggedEvent>(element('ol', { class: 'log', 'data-test': 'log' }), keyOf, (event) =>
+    fixed(eventLine(event)),
+  );
   let events = log.events;
 
   const filter = (): LogFilter => ({
@@ -44,16 +53,10 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
     const wanted = filter();
     return events.filter((event) => passes(event, wanted));
   };
-  const made = new WeakMap<LoggedEvent, HTMLElement>();
-  const lineOf = (event: LoggedEvent): HTMLElement => {
-    const known = made.get(event) ?? eventLine(event);
-    made.set(event, known);
-    return known;
-  };
   const draw = (): void => {
     const found = matching();
     const newest = found.slice(-shown).toReversed();
-    list.replaceChildren(...newest.map(lineOf));
+    list.show(newest);
     const rest = found.length > newest.length ? `, the newest ${count(newest.length)} shown` : '';
     summary.textContent =
       events.length === 0
@@ -62,11 +65,12 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
   };
   const isPaused = (): boolean => pause.getAttribute('aria-pressed') === 'true';
   // What is being read must not move away.
-  const isReading = (): boolean => list.querySelector('details[open]') !== null;
+  const isReading = (): boolean =>
+    list.element.matches(':hover, :focus-within') || list.element.querySelector('details[open]') !== null;
   scope.on(log.changed, () => {
     if (isPaused()) return;
     if (isReading()) {
-      summary.textContent = 'Stands still while a message is open.';
+      summary.textContent = 'Stands still while it is being read.';
       return;
     }
     events = log.events;
@@ -100,7 +104,7 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
       labelled('Failures only', failures),
     ),
     element('div', { class: 'bar' }, summary, pause, clear, exporting),
-    list,
+    list.element,
   );
 }
 

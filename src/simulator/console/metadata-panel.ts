@@ -15,6 +15,8 @@ interface AttributeRow {
 export function metadataPanel(context: EndpointContext): HTMLElement {
   const { live, scope, token } = context;
   let saved: Attributes = {};
+  /** As the simulator has it, with what the device has changed meanwhile. */
+  let latest: Attributes = {};
   let rows: AttributeRow[] = [];
   const list = element('div', { class: 'attributes', 'data-test': 'attributes' });
   const none = element('p', { class: 'empty' }, 'No metadata yet. The device writes it, or you do.');
@@ -60,6 +62,7 @@ export function metadataPanel(context: EndpointContext): HTMLElement {
   };
   const show = (attributes: Attributes): void => {
     saved = attributes;
+    latest = attributes;
     rows = [];
     list.replaceChildren();
     for (const [key, value] of Object.entries(attributes)) addRow(key, textOf(value));
@@ -78,6 +81,7 @@ export function metadataPanel(context: EndpointContext): HTMLElement {
 
   const loader = new Loader(scope, async () => {
     const attributes = (await send({ method: 'GET', path })) as Attributes;
+    latest = attributes;
     if (!isEdited()) show(attributes);
     else if (JSON.stringify(attributes) !== JSON.stringify(saved)) {
       meanwhile.hidden = false;
@@ -93,9 +97,15 @@ export function metadataPanel(context: EndpointContext): HTMLElement {
   });
   const save = action(context, {
     label: 'Save',
-    request: () => changeRequest(path, saved, edited()),
+    request: () => {
+      requireDifferentKeys(rows);
+      return changeRequest(path, saved, edited(), latest);
+    },
     done: (answer) => {
-      show(answer as Attributes);
+      const attributes = answer as Attributes;
+      // What was entered meanwhile stays, and is not saved yet.
+      if (isSame(edited(), attributes)) show(attributes);
+      else saved = attributes;
       return 'saved';
     },
   });
@@ -108,12 +118,26 @@ export function metadataPanel(context: EndpointContext): HTMLElement {
   return element('div', {}, meanwhile, loader.element, none, list, element('div', { class: 'bar' }, add, save));
 }
 
-/** Only what has changed is sent, unless keys have to go. */
-function changeRequest(path: string, saved: Attributes, edited: Attributes): ApiRequest {
-  const isGone = Object.keys(saved).some((key) => !Object.hasOwn(edited, key));
-  if (isGone) return { method: 'PUT', path, body: edited };
+/** Only what has changed is sent. Where keys have to go it has to be all, with what the device has changed meanwhile. */
+function changeRequest(path: string, saved: Attributes, edited: Attributes, latest: Attributes): ApiRequest {
+  const gone = Object.keys(saved).filter((key) => !Object.hasOwn(edited, key));
   const changed = Object.entries(edited).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(saved[key]));
-  return { method: 'PATCH', path, body: Object.fromEntries(changed) };
+  if (gone.length === 0) return { method: 'PATCH', path, body: Object.fromEntries(changed) };
+  const kept = Object.entries(latest).filter(([key]) => !gone.includes(key));
+  return { method: 'PUT', path, body: Object.fromEntries([...kept, ...changed]) };
+}
+
+/** @throws {Error} where a key stands there twice */
+function requireDifferentKeys(rows: readonly AttributeRow[]): void {
+  const keys = rows.map(({ key }) => key.value.trim());
+  const twice = keys.find((key, index) => key !== '' && keys.indexOf(key) !== index);
+  if (twice !== undefined) throw new Error(`the key ${twice} stands there twice`);
+}
+
+function isSame(one: Attributes, other: Attributes): boolean {
+  const written = (attributes: Attributes): string =>
+    JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return written(one) === written(other);
 }
 
 /** A text stands as it is, unless it would be read as something else. */

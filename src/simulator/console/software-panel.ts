@@ -5,24 +5,20 @@ import { JsonField } from './json-field.ts';
 import { type EndpointContext, Loader } from './panel.ts';
 import { type ApiRequest, endpointPath, send } from './request.ts';
 
-interface SoftwareView extends AssignmentView {
-  /** Null where the device has not said. */
-  readonly installed: string | null;
-}
-
 /** The software of an endpoint: what is assigned and what it says to run. */
 export function softwarePanel(context: EndpointContext): HTMLElement {
   const { live, scope, token } = context;
   const path = endpointPath(token, 'software');
   const version = element('input', { type: 'text', placeholder: '1.1.0', spellcheck: 'false', autocomplete: 'off' });
-  const config = new JsonField('Specification (JSON)', '', {
+  const config = new JsonField('Specification (JSON)', {
+    draft: `software of ${token}`,
     rows: 5,
     hint: 'What the device needs to install it, usually link and checksum.',
   });
-  const state = element('div', { 'aria-live': 'polite' });
+  const state = element('div');
 
   const loader = new Loader(scope, async () => {
-    const view = (await send({ method: 'GET', path })) as SoftwareView;
+    const view = (await send({ method: 'GET', path })) as AssignmentView;
     const installed =
       view.installed === null ? 'The device has not said what it runs.' : `Installed: ${view.installed}`;
     state.replaceChildren(element('p', { 'data-test': 'installed' }, installed), describeAssignment(view, 'software'));
@@ -36,8 +32,8 @@ export function softwarePanel(context: EndpointContext): HTMLElement {
   const assign = action(context, {
     label: 'Assign',
     request,
-    done: () => {
-      config.saved();
+    done: (_, { body }) => {
+      config.saved((body as { config: unknown }).config);
       void loader.run();
       return 'assigned';
     },

@@ -1,10 +1,14 @@
 import { action, copyButton } from './action.ts';
 import { element } from './elements.ts';
+import type { Faults } from './faults.ts';
 import type { PanelContext } from './panel.ts';
-import { type TourStep, tour } from './tour.ts';
+import { StepState, type TourStep, tour } from './tour.ts';
+
+/** How far each step of the tour is. */
+const states = new Map(tour.map((step) => [step, new StepState()]));
 
 /** The first view: how to connect, and what to try. */
-export function startPanel(context: PanelContext): HTMLElement {
+export function startPanel(context: PanelContext, faults: Faults): HTMLElement {
   const { live, scope } = context;
   const address = element('code', {}, '…');
   const sample = element('code', { tabindex: '0' }, '…');
@@ -13,17 +17,18 @@ export function startPanel(context: PanelContext): HTMLElement {
   const showAddress = (): void => {
     const mqtt = live.info?.mqtt;
     if (mqtt === undefined) return;
-    const { hostname, port } = new URL(mqtt);
-    address.textContent = mqtt;
-    const login = live.auth ? ' -u user -P password' : '';
-    sample.textContent = `mosquitto_pub -h ${hostname} -p ${port}${login} -t 'kp1/demo/dcx/my-device/json/1' -m '{"temperature":21.5}'`;
+    const { port } = new URL(mqtt);
+    const host = hostFor(new URL(mqtt).hostname);
+    address.textContent = `mqtt://${host}:${port}`;
+    const login = live.info?.mqttAuth === true ? ' -u user -P password' : '';
+    sample.textContent = `mosquitto_pub -h ${host.replaceAll(/[[\]]/g, '')} -p ${port}${login} -t 'kp1/demo/dcx/my-device/json/1' -m '{"temperature":21.5}'`;
   };
   const shown = new Set<TourStep>();
   const showSteps = (): void => {
     for (const step of tour) {
       if (shown.has(step) || !live.endpoints.has(step.token)) continue;
       shown.add(step);
-      steps.append(stepCard(context, step, shown.size));
+      steps.append(stepCard(context, faults, step, shown.size));
     }
     heading.hidden = shown.size === 0;
   };
@@ -40,7 +45,8 @@ export function startPanel(context: PanelContext): HTMLElement {
     element(
       'p',
       {},
-      'This page is a Kaa IoT platform for trying things out. Devices connect by MQTT, with any application version and any token:',
+      'This page is a Kaa IoT platform for trying things out. To Kaa each device or machine is an endpoint: it is known by its ' +
+        'token, and what it can do by its application version. Devices connect by MQTT here, with any of both:',
     ),
     element(
       'div',
@@ -58,26 +64,33 @@ export function startPanel(context: PanelContext): HTMLElement {
   );
 }
 
-function stepCard(
-  context: PanelContext,
-  { title, text, actions, link, progress }: TourStep,
-  position: number,
-): HTMLElement {
-  const since: (number | undefined)[] = actions.map(() => undefined);
+/** What listens everywhere says the address of its own machine; this browser may be on another one. */
+function hostFor(host: string): string {
+  const { hostname } = window.location;
+  return /^(127\.|localhost$|\[::1\]$)/.test(host) && !/^(127\.|localhost$|\[::1\]$)/.test(hostname) ? hostname : host;
+}
+
+function stepCard(context: PanelContext, faults: Faults, step: TourStep, position: number): HTMLElement {
+  const { title, text, actions, link, progress } = step;
+  const sofar = states.get(step) ?? new StepState();
   const state = element('p', { class: 'progress', role: 'status' });
   const card = element('section', { class: 'card', 'aria-label': title });
   const tick = element('span', { class: 'tick', 'aria-hidden': 'true' }, String(position));
+  const showTick = (): void => {
+    if (!sofar.isComplete) return;
+    card.classList.add('done');
+    tick.textContent = '✓';
+  };
+  showTick();
   let asking = false;
   const ask = async (): Promise<void> => {
     if (asking) return;
     asking = true;
     try {
-      const { text: came, done } = await progress(since);
+      const { text: came, done } = await progress(sofar, faults);
       state.textContent = came;
-      if (done) {
-        card.classList.add('done');
-        tick.textContent = '✓';
-      }
+      sofar.isComplete ||= done;
+      showTick();
     } catch {
       // The page says already that the simulator does not answer.
     } finally {
@@ -90,7 +103,7 @@ function stepCard(
       kind: index === 0 ? 'primary' : 'quiet',
       request: () => request,
       done: () => {
-        since[index] = Date.now();
+        sofar.doneAt.set(index, Date.now());
         void ask();
         return undefined;
       },

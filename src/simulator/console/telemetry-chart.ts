@@ -2,6 +2,7 @@ import { element } from './elements.ts';
 import { value as written } from './format.ts';
 import { type NumericField, numericFields, ownTime, type Sample } from './numeric-fields.ts';
 import type { Scope } from './scope.ts';
+import { themeChanged } from './theme.ts';
 import uPlot from './uPlot.js';
 
 export type TimeBase = 'sample' | 'arrival';
@@ -10,6 +11,8 @@ interface Line {
   readonly name: string;
   unit: string | undefined;
   visible: boolean;
+  /** Whether somebody has switched it on or off. */
+  isChosen: boolean;
   readonly color: string;
   readonly toggle: HTMLButtonElement;
   readonly reading: HTMLElement;
@@ -23,6 +26,9 @@ const height = 300;
 /** Colours of the stylesheet. */
 const colors = 8;
 
+/** Lines that can be chosen. */
+const mostLines = 40;
+
 /** Lines that are drawn at first; the others, and what only counts up, wait for a click. */
 const drawnAtFirst = 6;
 
@@ -30,9 +36,12 @@ const drawnAtFirst = 6;
 export class TelemetryChart {
   readonly element: HTMLElement;
   readonly #legend = element('div', { class: 'legend', role: 'group', 'aria-label': 'Lines' });
-  readonly #canvas = element('div', { class: 'chart' });
+  readonly #canvas = element('div', { class: 'chart', role: 'img' });
   readonly #none = element('p', { class: 'empty' }, 'No numbers yet. Every number in a sample becomes a line here.');
+  readonly #hint = element('p', { class: 'hint' });
+  readonly #more = element('span', { class: 'hint' });
   readonly #reset = element('button', { type: 'button', class: 'quiet small', hidden: true }, 'reset zoom');
+  readonly #scope: Scope;
   readonly #lines = new Map<string, Line>();
   #samples: readonly { readonly at: number; readonly fields: Map<string, NumericField> }[] = [];
   #chart: uPlot | undefined;
@@ -41,12 +50,15 @@ export class TelemetryChart {
   #isZoomed = false;
 
   constructor(scope: Scope) {
+    this.#scope = scope;
+    scope.on(themeChanged, () => this.redraw());
     this.element = element(
       'div',
       {},
       this.#none,
       this.#canvas,
-      element('div', { class: 'bar' }, this.#legend, this.#reset),
+      element('div', { class: 'bar' }, this.#legend, this.#more, this.#reset),
+      this.#hint,
     );
     this.#reset.addEventListener('click', () => this.#zoomOut());
     const observer = new ResizeObserver(() => this.#chart?.setSize({ width: this.#width, height }));
@@ -63,11 +75,12 @@ export class TelemetryChart {
 
   /** Draws samples, in any order. */
   draw(samples: readonly Sample[], base: TimeBase): void {
+    if (this.#scope.closed) return;
     this.#samples = samples
       .map((sample) => ({ at: timeOf(sample, base) / 1000, fields: numericFields(sample) }))
       .filter(({ fields }) => fields.size > 0)
       .toSorted((one, other) => one.at - other.at);
-    for (const { fields } of this.#samples) for (const [name, { unit }] of fields) this.#lineOf(name).unit = unit;
+    this.#findLines();
     this.#none.hidden = this.#lines.size > 0;
     this.#update();
     this.#read(undefined);
@@ -83,6 +96,33 @@ export class TelemetryChart {
     return Math.max(200, this.#canvas.clientWidth);
   }
 
+  /** A line for each field that some sample has, up to a bound. */
+  #findLines(): void {
+    const units = new Map<string, string | undefined>();
+    for (const { fields } of this.#samples) for (const [name, { unit }] of fields) units.set(name, unit);
+    for (const [name, { toggle }] of this.#lines) {
+      if (units.has(name)) continue;
+      toggle.remove();
+      this.#lines.delete(name);
+    }
+    for (const [name, unit] of [...units].slice(0, mostLines)) this.#lineOf(name).unit = unit;
+    const left = units.size - this.#lines.size;
+    this.#more.textContent = left > 0 ? `${left} more fields are not shown` : '';
+    const lines = [...this.#lines.values()];
+    // Where nothing else would be seen a counter is drawn too.
+    if (lines.every(({ visible, isChosen }) => !visible && !isChosen))
+      for (const line of lines) this.#setVisible(line, true);
+  }
+
+  #unseen(): string {
+    return this.#lines.size === 0 ? '' : 'Choose a line.';
+  }
+
+  #setVisible(line: Line, visible: boolean): void {
+    line.visible = visible;
+    line.toggle.setAttribute('aria-pressed', String(visible));
+  }
+
   #lineOf(name: string): Line {
     const known = this.#lines.get(name);
     if (known !== undefined) return known;
@@ -92,10 +132,10 @@ export class TelemetryChart {
     const reading = element('span', { class: 'reading' });
     const toggle = element('button', { type: 'button', class: 'line', 'aria-pressed': String(visible) });
     toggle.append(element('span', { class: `swatch line-${index % colors}` }), name, reading);
-    const line: Line = { name, unit: undefined, visible, color, toggle, reading };
+    const line: Line = { name, unit: undefined, visible, isChosen: false, color, toggle, reading };
     toggle.addEventListener('click', () => {
-      line.visible = !line.visible;
-      toggle.setAttribute('aria-pressed', String(line.visible));
+      line.isChosen = true;
+      this.#setVisible(line, !line.visible);
       this.#update();
     });
     this.#lines.set(name, line);
@@ -112,18 +152,25 @@ export class TelemetryChart {
   #update(): void {
     const lines = [...this.#lines.values()].filter(({ visible }) => visible);
     this.#canvas.hidden = lines.length === 0;
+    this.#hint.textContent =
+      lines.length === 0 ? this.#unseen() : 'Drag over the chart to zoom in, double-click to zoom out.';
     const times = this.#samples.map(({ at }) => at);
     const columns = lines.map(({ name }) => this.#samples.map(({ fields }) => fields.get(name)?.value ?? null));
     const large = this.#largeOnes(columns);
     const shape = JSON.stringify(lines.map(({ name, unit }, index) => [name, unit, large[index]]));
-    if (shape !== this.#shape) {
+    const { min, max } = this.#chart?.scales['x'] ?? {};
+    const isNew = shape !== this.#shape;
+    if (isNew) {
       this.#shape = shape;
       this.#chart?.destroy();
       this.#chart = new uPlot(this.#options(lines, large), [[], ...columns.map(() => [])], this.#canvas);
-      this.#zoom(false);
+      this.#canvas.setAttribute('aria-label', `Chart of ${lines.map(({ name }) => name).join(', ')}`);
     }
-    this.#chart?.setData([times, ...columns], !this.#isZoomed);
-    if (this.#isZoomed) this.#chart?.redraw();
+    this.#chart?.setData([times, ...columns], isNew || !this.#isZoomed);
+    if (!this.#isZoomed) return;
+    // Another chart of the same time.
+    if (isNew && min !== undefined && max !== undefined) this.#chart?.setScale('x', { min, max });
+    this.#chart?.redraw();
   }
 
   /** Which columns are too large to share a scale with the others. */

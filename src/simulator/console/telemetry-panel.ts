@@ -1,5 +1,6 @@
 import { element, row, select, labelled, table } from './elements.ts';
-import { brief, clock, count, span } from './format.ts';
+import { brief, clock, count, counted, span } from './format.ts';
+import { fixed, KeyedList } from './keyed-list.ts';
 import { delayOf, type Sample } from './numeric-fields.ts';
 import { type EndpointContext, Loader } from './panel.ts';
 import { endpointPath, send } from './request.ts';
@@ -22,6 +23,8 @@ const headings = ['No.', 'Received', 'Request', 'Sample'] as const;
 /** The samples of an endpoint: a chart, and the last ones as they came. */
 export function telemetryPanel({ live, scope, token }: EndpointContext): HTMLElement {
   let samples: Sample[] = [];
+  /** Those that are shown: fewer while it is paused. */
+  let drawn: readonly Sample[] = [];
   let paused = false;
   const chart = new TelemetryChart(scope);
   const base = select([
@@ -30,12 +33,17 @@ export function telemetryPanel({ live, scope, token }: EndpointContext): HTMLEle
   ]);
   const facts = element('p', { class: 'facts', 'data-test': 'facts' });
   const body = element('tbody');
+  const rows = new KeyedList<Sample>(
+    body,
+    ({ seq }) => seq,
+    (sample) => fixed(sampleRow(sample)),
+  );
   const pause = element('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false' }, 'Pause');
 
   const draw = (): void => {
-    if (paused) return;
-    chart.draw(samples, base.value as TimeBase);
-    body.replaceChildren(...samples.slice(-shown).toReversed().map(sampleRow));
+    if (!paused) drawn = samples;
+    chart.draw(drawn, base.value as TimeBase);
+    rows.show(drawn.slice(-shown).toReversed());
   };
   const say = (): void => {
     const since = Date.now() - paceOver;
@@ -44,7 +52,7 @@ export function telemetryPanel({ live, scope, token }: EndpointContext): HTMLEle
     const total = samples.at(-1)?.seq ?? 0;
     const pace = recent.length / (paceOver / 1000);
     const lateText = lateOnes === 0 ? '' : ` · ${count(lateOnes)} came in late within the last ${paceOver / 1000} s`;
-    facts.textContent = `${count(total)} samples · ${pace < 10 ? pace.toFixed(1) : Math.round(pace)} a second now${lateText}`;
+    facts.textContent = `${counted(total, 'sample')} · ${pace < 10 ? pace.toFixed(1) : Math.round(pace)} a second now${lateText}`;
   };
   const loader = new Loader(scope, async () => {
     const after = samples.at(-1)?.seq;
@@ -86,7 +94,6 @@ export function telemetryPanel({ live, scope, token }: EndpointContext): HTMLEle
     {},
     element('div', { class: 'bar' }, facts, labelled('Time axis', base), pause),
     chart.element,
-    element('p', { class: 'hint' }, 'Drag over the chart to zoom in, double-click to zoom out.'),
     loader.element,
     element('h3', {}, `Last samples`),
     table('Last samples', headings, body),

@@ -1,9 +1,13 @@
 import { element, select } from './elements.ts';
+import { Signal } from './signal.ts';
+
+/** Another theme was chosen. */
+export const themeChanged = new Signal<undefined>();
 
 const key = 'kaa-simulator-theme';
 
 /** Light, dark, or as the system has it; remembered by the browser. */
-export function themeSwitch(changed: () => void): HTMLElement {
+export function themeSwitch(): HTMLElement {
   const field = select(
     [
       ['auto', 'system'],
@@ -20,7 +24,7 @@ export function themeSwitch(changed: () => void): HTMLElement {
   field.addEventListener('change', () => {
     localStorage.setItem(key, field.value);
     apply();
-    changed();
+    themeChanged.emit(undefined);
   });
   apply();
   return element('span', { class: 'theme' }, field);

@@ -1,7 +1,7 @@
 /** Five things to try with the demo plant, which has these endpoints. */
 import type { CommandRow } from './commands-panel.ts';
-import { cutConnection, endFaults, putFaults } from './faults.ts';
-import { count, span } from './format.ts';
+import { cutConnection, endFaults, type Faults, putFaults } from './faults.ts';
+import { count, counted, span } from './format.ts';
 import { delayOf, ownTime, type Sample } from './numeric-fields.ts';
 import { type ApiRequest, endpointPath, send } from './request.ts';
 import { hashOf } from './route.ts';
@@ -21,10 +21,15 @@ export interface TourStep {
   readonly actions: readonly { readonly label: string; readonly request: ApiRequest }[];
   /** Where it can be seen. */
   readonly link: { readonly label: string; readonly hash: string };
-  /**
-   * Asked every second. @param since when each action was done last, in milliseconds since 1970; undefined = not yet
-   */
-  readonly progress: (since: readonly (number | undefined)[]) => Promise<Progress>;
+  /** Asked every second. */
+  readonly progress: (sofar: StepState, faults: Faults) => Promise<Progress>;
+}
+
+/** What was done in a step; lives as long as the page, whatever that shows meanwhile. */
+export class StepState {
+  /** When each action was done last, in milliseconds since 1970, by its place. */
+  readonly doneAt = new Map<number, number>();
+  isComplete = false;
 }
 
 const machine = 'demo-machine';
@@ -44,7 +49,7 @@ export const tour: readonly TourStep[] = [
     link: { label: 'Watch the tank', hash: hashOf({ view: 'telemetry', token: tank }) },
     progress: async () => {
       const { count: samples } = (await read(endpointPath(tank, 'telemetry', 'count'))) as { count: number };
-      return { text: `${count(samples)} samples of ${tank} so far`, done: samples > 0 };
+      return { text: `${counted(samples, 'sample')} of ${tank} so far`, done: samples > 0 };
     },
   },
   {
@@ -62,8 +67,8 @@ export const tour: readonly TourStep[] = [
       },
     ],
     link: { label: 'See the commands', hash: hashOf({ view: 'commands', token: tank }) },
-    progress: async ([opened, closed]) => {
-      if (opened === undefined && closed === undefined) return waiting;
+    progress: async ({ doneAt }) => {
+      if (doneAt.size === 0) return waiting;
       const command = ((await read(endpointPath(tank, 'commands'))) as CommandRow[]).at(-1);
       if (command === undefined) return waiting;
       const { status, statusCode, createdAt, completedAt = createdAt, result } = command;
@@ -90,7 +95,7 @@ export const tour: readonly TourStep[] = [
       },
     ],
     link: { label: 'See the configuration', hash: hashOf({ view: 'configuration', token: machine }) },
-    progress: async (since) => ofAssignment('config', since),
+    progress: async (sofar) => ofAssignment('config', sofar),
   },
   {
     title: 'Cut the connection',
@@ -101,10 +106,10 @@ export const tour: readonly TourStep[] = [
       { label: 'Restore it', request: endFaults },
     ],
     link: { label: 'Watch the tank', hash: hashOf({ view: 'telemetry', token: tank }) },
-    progress: async ([cut, restored = 0]) => {
-      if (cut === undefined) return waiting;
-      if (restored < cut) return { text: `cut for ${span(Date.now() - cut)}; restore it when you like`, done: false };
-      return ofBacklog(cut, restored);
+    progress: async (_, { cutAt, restoredAt }) => {
+      if (cutAt === undefined) return waiting;
+      if (restoredAt !== undefined) return ofBacklog(cutAt, restoredAt);
+      return { text: `cut for ${span(Date.now() - cutAt)}; restore it when you like`, done: false };
     },
   },
   {
@@ -126,7 +131,7 @@ export const tour: readonly TourStep[] = [
       },
     ],
     link: { label: 'See the software', hash: hashOf({ view: 'software', token: machine }) },
-    progress: async (since) => ofAssignment('software', since),
+    progress: async (sofar) => ofAssignment('software', sofar),
   },
 ];
 
@@ -134,14 +139,18 @@ async function read(path: string): Promise<unknown> {
   return send({ method: 'GET', path });
 }
 
-async function ofAssignment(
-  resource: 'config' | 'software',
-  since: readonly (number | undefined)[],
-): Promise<Progress> {
-  if (since.every((each) => each === undefined)) return waiting;
-  const { configId, applied, publishedAt = '' } = (await read(endpointPath(machine, resource))) as AssignmentView;
-  if (applied === null || applied.configId !== configId)
+async function ofAssignment(resource: 'config' | 'software', { doneAt }: StepState): Promise<Progress> {
+  if (doneAt.size === 0) return waiting;
+  const {
+    configId,
+    applied,
+    installed,
+    publishedAt = '',
+  } = (await read(endpointPath(machine, resource))) as AssignmentView;
+  if (applied === null || applied.configId !== configId) {
+    if (installed === configId) return { text: 'is installed already', done: true };
     return { text: 'waiting for the device to report', done: false };
+  }
   const took = span(Math.max(0, Date.parse(applied.at) - Date.parse(publishedAt)));
   const reason = applied.reasonPhrase === undefined ? '' : `: ${applied.reasonPhrase}`;
   return { text: `${applied.status} after ${took}${applied.status === 'rejected' ? reason : ''}`, done: true };
@@ -161,7 +170,7 @@ async function ofBacklog(cut: number, restored: number): Promise<Progress> {
   }
   const missing = countMissing(since);
   return {
-    text: `${count(stored.length)} samples came in late, ${missing === 0 ? 'none' : count(missing)} missing`,
+    text: `${counted(stored.length, 'sample')} came in late, ${missing === 0 ? 'none' : count(missing)} missing`,
     done: missing === 0,
   };
 }

@@ -1,5 +1,5 @@
 /** The console page and what it loads, from the folder that the build makes. */
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HttpError, type HttpAnswer } from './exchange.ts';
@@ -31,7 +31,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 export function consoleRoutes(): readonly Route[] {
   const folder = findFolder();
   if (folder === undefined) return [{ path: '/', methods: { GET: notBuilt } }];
-  const files = globSync('**/*.{html,js,css,svg}', { cwd: folder }).map((file) => file.replaceAll('\\', '/'));
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
+  const files = found.filter((file) => extname(file) in contentTypes);
   return files.map((file) => ({
     path: file === page ? '/' : `/console/${file}`,
     methods: { GET: () => answer(`${folder}${file}`) },

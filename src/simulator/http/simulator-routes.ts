@@ -13,6 +13,8 @@ export interface SimulatorAddresses {
   readonly mode?: 'kpc' | 'broker';
   /** Whether HTTP clients have to log in. */
   readonly auth: boolean;
+  /** Whether MQTT clients have to log in. */
+  readonly mqttAuth: boolean;
 }
 
 /** What the control API says of the simulator itself. */
