@@ -82,6 +82,13 @@ describe('console page', () => {
       await shown.says('1 sample came in late, none missing');
       await sample({ n: 4, timestamp: Date.now() }, 'json', 'demo-tank-1');
       await shown.says('1 sample came in late, 1 missing');
+      await shown.page.getByRole('link', { name: 'Faults' }).click();
+      await shown.press('Cut the connection');
+      const banner = shown.page.getByRole('alert');
+      await banner.getByRole('button', { name: 'All well again' }).click();
+      await shown.page.getByRole('link', { name: 'Start' }).click();
+      await shown.says(/^restored/);
+      await shown.says(/completed with 200 after/);
     });
   });
 
@@ -114,6 +121,30 @@ describe('console page', () => {
       await shown.page.getByRole('link', { name: /Assign something to “later”/ }).click();
       await shown.says('has not spoken yet');
       assert.deepEqual(await getJson(simulator, 'endpoints'), []);
+    });
+
+    it('loses neither a slow press nor the focus while much happens', async () => {
+      await sample(1);
+      await sample(1, 'json', 'oven');
+      await open('#/start');
+      const [tank, oven] = ['tank', 'oven'].map((name) => shown.part('endpoints').locator('a', { hasText: name }));
+      assert.ok(tank && oven);
+      const samples = setInterval(() => void sample(1), 20);
+      try {
+        await oven.focus();
+        for (let press = 1; press <= 3; press += 1) {
+          await shown.show('#/start');
+          await tank.click({ delay: 400 });
+          await shown.page.getByRole('heading', { name: 'tank' }).waitFor();
+        }
+        assert.equal(await shown.page.evaluate('document.activeElement.tagName'), 'H2');
+        await oven.focus();
+        const before = await tank.textContent();
+        await until(async () => (await tank.textContent()) !== before);
+        assert.equal(await shown.page.evaluate('document.activeElement.textContent.includes("oven")'), true);
+      } finally {
+        clearInterval(samples);
+      }
     });
 
     it('keeps the view in the address: reload and back show the same', async () => {
@@ -213,6 +244,26 @@ describe('console page', () => {
       await shown.says(/1 came in late/);
     });
 
+    it('draws a counter where nothing else is', async () => {
+      for (let n = 20; n < 25; n += 1) await sample({ temperature: n });
+      await open(of('telemetry'));
+      await shown.page.locator('.u-over').waitFor();
+      assert.equal(await line('temperature').getAttribute('aria-pressed'), 'true');
+    });
+
+    it('shows some lines of a device that sends ever new names, and drops those that are gone', async () => {
+      for (let part = 0; part < 10; part += 1) {
+        const names = Array.from({ length: 20 }, (_, index) => [`f${part * 20 + index}`, index]);
+        await sample(Object.fromEntries(names));
+      }
+      await open(of('telemetry'));
+      await shown.says('160 more fields are not shown');
+      assert.equal(await shown.page.locator('.legend button').count(), 40);
+      await send(simulator, 'DELETE', 'state');
+      await shown.says(/No numbers yet/);
+      assert.equal(await shown.page.locator('.legend button').count(), 0);
+    });
+
     it('leaves a counter out of the chart until it is asked for', async () => {
       for (let n = 7; n < 12; n += 1) await sample({ n, level: 3 });
       await open(of('telemetry'));
@@ -257,6 +308,26 @@ describe('console page', () => {
       assert.equal(await shown.page.getByLabel('Value of place').inputValue(), 'mine');
       await shown.press('Discard my changes');
       assert.equal(await shown.page.getByLabel('Value of place').inputValue(), 'theirs');
+    });
+
+    it('deletes a key without what the device has written meanwhile', async () => {
+      await send(simulator, 'PUT', 'endpoints/tank/metadata', { a: 1, b: 2 });
+      await open(of('metadata'));
+      await shown.press('Delete a');
+      await device.publish('kp1/v1/epmx/tank/update/keys', '{"c":3}');
+      await shown.says(/The device has changed its metadata meanwhile/);
+      await shown.press('Save');
+      await shown.says('saved');
+      assert.deepEqual(await stored(), { b: 2, c: 3 });
+    });
+
+    it('takes no key twice', async () => {
+      await send(simulator, 'PUT', 'endpoints/tank/metadata', { a: 1 });
+      await open(of('metadata'));
+      await shown.press('Add a key');
+      await shown.page.getByLabel('Key', { exact: true }).last().fill('a');
+      await shown.press('Save');
+      await shown.says('the key a stands there twice');
     });
 
     it('says why something cannot be saved', async () => {
@@ -329,6 +400,21 @@ describe('console page', () => {
       await shown.says('rejected 422 too fast');
       await device.publish('kp1/v1/cmx/tank/applied/json', JSON.stringify({ configId, statusCode: 200 }));
       await shown.says('applied 200');
+    });
+
+    it('keeps what is being written over other views, another theme, and a name that is entered afterwards', async () => {
+      await assign(simulator, 'tank/config', { a: 1 });
+      await open(of('configuration'));
+      const area = shown.page.getByLabel('Configuration (JSON)');
+      await until(async () => (await area.inputValue()).includes('"a": 1'));
+      await area.fill('{"b": 2}');
+      await shown.choose('Theme', 'dark');
+      await shown.page.getByRole('tab', { name: 'Metadata' }).click();
+      await shown.page.getByRole('tab', { name: 'Configuration' }).click();
+      await shown.enter('Name', 'net');
+      await shown.page.getByLabel('Name', { exact: true }).blur();
+      await shown.says(/No configuration of this name/);
+      assert.equal(await area.inputValue(), '{"b": 2}');
     });
 
     it('edits a named one without losing what is being written', async () => {
