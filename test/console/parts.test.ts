@@ -41,6 +41,7 @@ describe('console page: numeric fields', () => {
   for (const [timestamp, expected] of [
     [1_700_000_000_000, 1_700_000_000_000],
     [1_700_000_000, 1_700_000_000_000],
+    [1_800_000_000_000_000, undefined],
     ['2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:00Z')],
     [5, undefined],
     ['yesterday', undefined],
@@ -54,6 +55,7 @@ describe('console page: numeric fields', () => {
   it('tells how late a sample is, never less than nothing', () => {
     assert.equal(delayOf(sampleOf({ timestamp: '2026-01-01T00:00:00Z' })), 10_000);
     assert.equal(delayOf(sampleOf({ timestamp: '2026-01-01T01:00:00Z' })), 0);
+    assert.equal(delayOf(sampleOf({ timestamp: 1e300 })), 0);
     assert.equal(delayOf(sampleOf(1)), 0);
   });
 });
@@ -121,6 +123,8 @@ describe('console page: log filter', () => {
     ['everything', {}, {}, true],
     ['a text in the payload, in any case', { text: 'seven' }, {}, true],
     ['not another text', { text: 'eight' }, {}, false],
+    ['quotes in the payload', { text: '"a":1' }, { payload: '{"a":1}' }, true],
+    ['no names of what is not shown', { text: 'direction' }, {}, false],
     ['a direction', { direction: 'out' }, {}, false],
     ['an extension', { extension: 'cex' }, {}, false],
     ['an endpoint, by its whole token', { token: 'tan' }, {}, false],

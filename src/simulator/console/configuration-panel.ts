@@ -5,14 +5,17 @@ import { JsonField } from './json-field.ts';
 import { type EndpointContext, Loader } from './panel.ts';
 import { endpointPath, send } from './request.ts';
 
+/** The name that is chosen for each endpoint, by its token: the draft of its text is for that. */
+const names = new Map<string, string>();
+
 /** The configurations of an endpoint, the default one and named ones. */
 export function configurationPanel(context: EndpointContext): HTMLElement {
   const { live, scope, token } = context;
   const name = suggesting([], { placeholder: 'the default configuration' });
   const config = new JsonField('Configuration (JSON)', { rows: 8, draft: `configuration of ${token}` });
   const state = element('div');
-  const path = (): string =>
-    endpointPath(token, 'config', ...(name.input.value.trim() === '' ? [] : [name.input.value.trim()]));
+  name.input.value = names.get(token) ?? '';
+  const path = (): string => endpointPath(token, 'config', ...[names.get(token) ?? ''].filter((each) => each !== ''));
 
   const loader = new Loader(scope, async () => {
     const view = (await send({ method: 'GET', path: path() })) as AssignmentView;
@@ -32,7 +35,10 @@ export function configurationPanel(context: EndpointContext): HTMLElement {
     },
   });
   // What is being written stays, whatever name it gets.
-  name.input.addEventListener('change', () => void loader.run());
+  name.input.addEventListener('change', () => {
+    names.set(token, name.input.value.trim());
+    void loader.run();
+  });
   loader.follow(live, (change) => change.what === 'configuration' && change.token === token);
   scope.every(5000, () => void loader.run());
   return element(

@@ -53,6 +53,7 @@ function show(): void {
   const { activeElement } = document;
   const onTab = activeElement instanceof HTMLElement && activeElement.role === 'tab';
   main.replaceChildren(panelOf(route, shown));
+  main.querySelector('[role=tab][aria-selected=true]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
   for (const { view, link } of links) {
     if (route.view === view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

@@ -28,8 +28,8 @@ export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement 
       failed.textContent = messageOf(error);
     }
   };
-  /** The place of the fault that the form shows; undefined for a new one. */
-  let edited: number | undefined;
+  /** The fault that the form shows, to be replaced; undefined for a new one. */
+  let edited: Fault | undefined;
   const list = new KeyedList<Fault>(
     element('ul', { class: 'faults', 'data-test': 'faults' }),
     (_, index) => index,
@@ -39,7 +39,7 @@ export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement 
       edit.addEventListener('click', () => {
         const fault = faults.list[index];
         if (fault === undefined) return;
-        edited = index;
+        edited = fault;
         form.show(fault);
       });
       const remove = element('button', { type: 'button', class: 'quiet small' }, 'Remove');
@@ -62,18 +62,17 @@ export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement 
   show();
 
   const took = (answer: unknown): undefined => {
+    edited = undefined;
     faults.took(answer);
   };
   const add = action(context, {
     label: 'Save this fault',
     request: () => {
-      const place = edited ?? faults.list.length;
-      return putFaults(faults.list.toSpliced(place, 1, form.read()));
+      // The list may be another one by now, and counts go down.
+      const place = edited === undefined ? -1 : faults.list.findIndex((each) => isSame(each, edited));
+      return putFaults(place < 0 ? [...faults.list, form.read()] : faults.list.toSpliced(place, 1, form.read()));
     },
-    done: (answer) => {
-      edited = undefined;
-      took(answer);
-    },
+    done: took,
   });
   const well = action(context, { label: 'All well again', request: () => endFaults, done: () => took([]) });
   return element(
@@ -101,6 +100,11 @@ export function faultsPanel(context: PanelContext, faults: Faults): HTMLElement 
     element('h3', {}, 'A fault of your own'),
     element('div', { class: 'form' }, form.element, add),
   );
+}
+
+/** Whether two faults differ at most in how often they still apply. */
+function isSame(one: Fault, other: Fault | undefined): boolean {
+  return JSON.stringify({ ...one, count: 0 }) === JSON.stringify({ ...other, count: 0 });
 }
 
 interface FaultForm {
@@ -149,17 +153,20 @@ function faultForm(tokens: readonly string[]): FaultForm {
       resource.list,
       token.list,
     ),
-    read: () => ({
-      action: kind.value as Fault['action'],
-      ...(extension.value === '' ? {} : { extension: extension.value }),
-      ...(resource.input.value.trim() === '' ? {} : { resource: resource.input.value.trim() }),
-      ...(token.input.value.trim() === '' ? {} : { token: token.input.value.trim() }),
-      ...(probability.value === '' ? {} : { probability: Number(probability.value) / 100 }),
-      ...(times.value === '' ? {} : { count: Number(times.value) }),
-      ...(kind.value === 'delay' ? { delayMs: Number(delay.value) } : {}),
-      ...(kind.value === 'error' ? { statusCode: Number(status.value) } : {}),
-      ...(kind.value === 'error' && reason.value !== '' ? { reasonPhrase: reason.value } : {}),
-    }),
+    read: () => {
+      for (const field of [probability, times, delay, status]) requireValid(field);
+      return {
+        action: kind.value as Fault['action'],
+        ...(extension.value === '' ? {} : { extension: extension.value }),
+        ...(resource.input.value.trim() === '' ? {} : { resource: resource.input.value.trim() }),
+        ...(token.input.value.trim() === '' ? {} : { token: token.input.value.trim() }),
+        ...(probability.value === '' ? {} : { probability: Number(probability.value) / 100 }),
+        ...(times.value === '' ? {} : { count: Number(times.value) }),
+        ...(kind.value === 'delay' ? { delayMs: Number(delay.value) } : {}),
+        ...(kind.value === 'error' ? { statusCode: Number(status.value) } : {}),
+        ...(kind.value === 'error' && reason.value !== '' ? { reasonPhrase: reason.value } : {}),
+      };
+    },
     show: (fault) => {
       kind.value = fault.action;
       extension.value = fault.extension ?? '';
@@ -173,4 +180,10 @@ function faultForm(tokens: readonly string[]): FaultForm {
       adapt();
     },
   };
+}
+
+/** @throws {Error} in the words of the browser, where something else than a fitting number was entered */
+function requireValid(field: HTMLInputElement): void {
+  if (field.closest('[hidden]') !== null || field.checkValidity()) return;
+  throw new Error(`${field.labels?.[0]?.textContent ?? ''}: ${field.validationMessage}`);
 }

@@ -43,6 +43,8 @@ export function count(number: number): string {
 /** A measured value, with as many digits as say something. */
 export function value(number: number): string {
   if (!Number.isFinite(number)) return '–';
+  const magnitude = Math.abs(number);
+  if (magnitude >= 1e12 || (magnitude < 1e-6 && number !== 0)) return number.toExponential(3);
   return Number.isInteger(number)
     ? count(number)
     : Number(number.toPrecision(5)).toLocaleString('en', { maximumFractionDigits: 6 });

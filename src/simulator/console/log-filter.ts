@@ -25,5 +25,11 @@ export function passes(event: LoggedEvent, { text, direction, extension, token, 
   if (direction !== '' && parts?.direction !== direction) return false;
   if (extension !== '' && parts?.extension !== extension) return false;
   if (token !== '' && !('token' in event && event.token === token)) return false;
-  return text === '' || JSON.stringify(event).toLowerCase().includes(text.toLowerCase());
+  return text === '' || shownOf(event).toLowerCase().includes(text.toLowerCase());
+}
+
+/** What the log shows of an event. */
+function shownOf(event: LoggedEvent): string {
+  const { kind: _, ...parts } = event;
+  return Object.values(parts).join(' ');
 }

@@ -63,11 +63,13 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
         ? 'Nothing has happened since this page was opened.'
         : `${count(found.length)} of ${count(events.length)} events${rest}`;
   };
+  const hovers = window.matchMedia('(hover: hover)');
   const isPaused = (): boolean => pause.getAttribute('aria-pressed') === 'true';
   // What is being read must not move away.
   const isReading = (): boolean =>
-    list.element.matches(':hover, :focus-within') || list.element.querySelector('details[open]') !== null;
-  scope.on(log.changed, () => {
+    (hovers.matches && list.element.matches(':hover')) ||
+    list.element.querySelector('details[open], :focus-visible') !== null;
+  const follow = (): void => {
     if (isPaused()) return;
     if (isReading()) {
       summary.textContent = 'Stands still while it is being read.';
@@ -75,7 +77,10 @@ export function logPanel({ scope }: PanelContext, log: EventLog): HTMLElement {
     }
     events = log.events;
     draw();
-  });
+  };
+  scope.on(log.changed, follow);
+  for (const end of ['pointerleave', 'focusout']) list.element.addEventListener(end, () => queueMicrotask(follow));
+  list.element.addEventListener('toggle', follow, true);
   for (const field of [text, direction, extension, token, failures]) field.addEventListener('input', draw);
   pause.addEventListener('click', () => {
     pause.setAttribute('aria-pressed', String(!isPaused()));

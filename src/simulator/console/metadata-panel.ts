@@ -86,7 +86,7 @@ export function metadataPanel(context: EndpointContext): HTMLElement {
     else if (JSON.stringify(attributes) !== JSON.stringify(saved)) {
       meanwhile.hidden = false;
       meanwhile.replaceChildren(
-        'The device has changed its metadata meanwhile. ',
+        'The metadata was changed by the device or somebody else meanwhile. ',
         element(
           'button',
           { type: 'button', class: 'quiet small', onclick: () => show(attributes) },
@@ -98,7 +98,7 @@ export function metadataPanel(context: EndpointContext): HTMLElement {
   const save = action(context, {
     label: 'Save',
     request: () => {
-      requireDifferentKeys(rows);
+      requireKeys(rows);
       return changeRequest(path, saved, edited(), latest);
     },
     done: (answer) => {
@@ -127,11 +127,12 @@ function changeRequest(path: string, saved: Attributes, edited: Attributes, late
   return { method: 'PUT', path, body: Object.fromEntries([...kept, ...changed]) };
 }
 
-/** @throws {Error} where a key stands there twice */
-function requireDifferentKeys(rows: readonly AttributeRow[]): void {
+/** @throws {Error} where a key stands there twice, or is missing */
+function requireKeys(rows: readonly AttributeRow[]): void {
   const keys = rows.map(({ key }) => key.value.trim());
   const twice = keys.find((key, index) => key !== '' && keys.indexOf(key) !== index);
   if (twice !== undefined) throw new Error(`the key ${twice} stands there twice`);
+  if (rows.some(({ key, value }) => key.value.trim() === '' && value.value !== '')) throw new Error('enter the key');
 }
 
 function isSame(one: Attributes, other: Attributes): boolean {
@@ -142,7 +143,8 @@ function isSame(one: Attributes, other: Attributes): boolean {
 
 /** A text stands as it is, unless it would be read as something else. */
 function textOf(value: unknown): string {
-  return typeof value === 'string' && valueOf(value) === value ? value : JSON.stringify(value);
+  const isPlain = typeof value === 'string' && valueOf(value) === value && !/[\r\n]/.test(value);
+  return isPlain ? value : JSON.stringify(value);
 }
 
 function valueOf(text: string): unknown {

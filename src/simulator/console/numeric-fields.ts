@@ -16,6 +16,9 @@ export interface NumericField {
   readonly unit?: string;
 }
 
+/** Milliseconds that a clock may be ahead; beyond that it is something else than a time, or in another unit. */
+const farthestAhead = 86_400_000;
+
 const deepest = 5;
 
 /** Fields of one sample that are looked at. */
@@ -50,11 +53,15 @@ function collect(value: unknown, name: string, depth: number, found: Map<string,
 
 /**
  * When a sample was taken, in milliseconds since 1970: its own `timestamp` (milliseconds or seconds since 1970, or
- * ISO 8601), undefined where it has none.
+ * ISO 8601), undefined where it has none, or one far in the future.
  */
-export function ownTime({ sample }: Sample): number | undefined {
+export function ownTime({ sample, receivedAt }: Sample): number | undefined {
   if (typeof sample !== 'object' || sample === null || !('timestamp' in sample)) return undefined;
-  const { timestamp } = sample;
+  const time = readTime(sample.timestamp);
+  return time !== undefined && time <= Date.parse(receivedAt) + farthestAhead ? time : undefined;
+}
+
+function readTime(timestamp: unknown): number | undefined {
   if (typeof timestamp === 'number')
     return timestamp > 1e11 ? timestamp : timestamp > 1e8 ? timestamp * 1000 : undefined;
   const time = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;

@@ -22,7 +22,7 @@ export function softwarePanel(context: EndpointContext): HTMLElement {
     const installed =
       view.installed === null ? 'The device has not said what it runs.' : `Installed: ${view.installed}`;
     state.replaceChildren(element('p', { 'data-test': 'installed' }, installed), describeAssignment(view, 'software'));
-    if (!config.isEdited && view.configId !== '') config.show(view.config);
+    if (!config.isEdited) config.show(view.configId === '' ? undefined : view.config);
   });
   const request = (): ApiRequest => {
     const text = version.value.trim();

@@ -46,7 +46,7 @@ export function startPanel(context: PanelContext, faults: Faults): HTMLElement {
       'p',
       {},
       'This page is a Kaa IoT platform for trying things out. To Kaa each device or machine is an endpoint: it is known by its ' +
-        'token, and what it can do by its application version. Devices connect by MQTT here, with any of both:',
+        'token, and what it can do by its application version. Devices connect by MQTT here, with any token and any application version:',
     ),
     element(
       'div',

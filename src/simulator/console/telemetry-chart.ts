@@ -194,7 +194,11 @@ export class TelemetryChart {
       width: this.#width,
       height,
       legend: { show: false },
-      scales: { x: { time: true }, y: {}, large: {} },
+      scales: {
+        x: { time: true, range: (_, min, max) => (min === max ? [min - 5, max + 5] : [min, max]) },
+        y: {},
+        large: {},
+      },
       axes: [axis, ...left, ...right],
       series: [
         {},
@@ -204,7 +208,6 @@ export class TelemetryChart {
           stroke: this.#colorOf(color),
           width: 1.5,
           spanGaps: true,
-          points: { show: false },
         })),
       ],
       cursor: { drag: { x: true, y: false } },

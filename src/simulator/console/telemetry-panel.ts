@@ -50,7 +50,10 @@ export function telemetryPanel({ live, scope, token }: EndpointContext): HTMLEle
     const recent = samples.filter(({ receivedAt }) => Date.parse(receivedAt) > since);
     const lateOnes = recent.filter((sample) => delayOf(sample) > late).length;
     const total = samples.at(-1)?.seq ?? 0;
-    const pace = recent.length / (paceOver / 1000);
+    // Where more came than are kept, those span less time.
+    const covered =
+      samples.length < kept ? paceOver : Math.min(paceOver, Date.now() - Date.parse(samples[0]?.receivedAt ?? ''));
+    const pace = recent.length / (Math.max(covered, 1) / 1000);
     const lateText = lateOnes === 0 ? '' : ` · ${count(lateOnes)} came in late within the last ${paceOver / 1000} s`;
     facts.textContent = `${counted(total, 'sample')} · ${pace < 10 ? pace.toFixed(1) : Math.round(pace)} a second now${lateText}`;
   };
@@ -66,6 +69,8 @@ export function telemetryPanel({ live, scope, token }: EndpointContext): HTMLEle
   });
   const forget = (): void => {
     samples = [];
+    drawn = [];
+    rows.show([]);
     draw();
     void loader.run();
   };
