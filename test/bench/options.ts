@@ -11,7 +11,7 @@ gateway: 10,000 endpoints behind one connection: how long a connect takes, and w
   --only <name>       trips, store or gateway (default all)
   --repetitions <n>   measurements of each case, of which the median is shown (default 3)
   --seconds <s>       length of one measurement (default 2); each contender is warmed up before its first one
-  --quick             one repetition of half a second, trips at QoS 0 on the embedded broker only, a short backlog,
+  --quick             one repetition of a third of a second, trips at QoS 0 on the embedded broker only, a short backlog,
                       500 endpoints
   --json              print the results as JSON
   --help              print this
@@ -59,8 +59,8 @@ export function readOptions(args: readonly string[]): Options {
     json,
     benchmarks: readBenchmarks(only),
     repetitions: readNumber('--repetitions', repetitions, { fallback: quick ? 1 : 3, min: 1, max: 20, integer: true }),
-    seconds: readNumber('--seconds', seconds, { fallback: quick ? 0.5 : 2, min: 0.1, max: 20, integer: false }),
-    warmUpSeconds: quick ? 0.5 : 2,
+    seconds: readNumber('--seconds', seconds, { fallback: quick ? 0.3 : 2, min: 0.1, max: 20, integer: false }),
+    warmUpSeconds: quick ? 0.3 : 2,
     servers: quick ? ['embedded'] : serverNames,
     qualities: quick ? [0] : [0, 1],
     windows: [1, 64],
