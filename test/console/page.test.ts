@@ -231,7 +231,7 @@ describe('console page as a whole', () => {
     await shown.says(/^1 sample /);
   });
 
-  it('stays usable while 20,000 messages come in', async () => {
+  it('stays usable while 10,000 messages come in', async () => {
     await open('#/log');
     const thousand = async (part: number): Promise<unknown> =>
       Promise.all(
@@ -239,7 +239,7 @@ describe('console page as a whole', () => {
           device.publish(`kp1/v1/dcx/tank-${index % 500}/json/${part * 1000 + index + 1}`, '{"level":1}'),
         ),
       );
-    const sent = Array.from({ length: 20 }, (_, part) => thousand(part));
+    const sent = Array.from({ length: 10 }, (_, part) => thousand(part));
     let slowest = 0;
     for (const part of sent) {
       const started = performance.now();

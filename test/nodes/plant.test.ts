@@ -32,6 +32,8 @@ describe('the demo plant', () => {
       text
         .replaceAll('127.0.0.1:1883', `127.0.0.1:${mqttPort}`)
         .replaceAll('127.0.0.1:1884', `127.0.0.1:${httpPort}`)
+        // What it takes to install a version.
+        .replace('"timeout": "5"', '"timeout": "1"')
         .replace('"mqttPort": "1883"', `"mqttPort": "${mqttPort}"`)
         .replace('"httpPort": "1884"', `"httpPort": "${httpPort}"`),
     ) as FlowNode[];
