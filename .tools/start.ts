@@ -4,13 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type DemoNode, demoFlow } from './demo-flow.ts';
 import type * as simulatorModule from '../src/simulator/simulator.ts';
-
-interface FlowNode {
-  readonly id: string;
-  readonly type: string;
-  readonly credentials?: object;
-}
 
 const usage = 'npm start -- [--port 1880] [--mqtt-port 1883] [--http-port 1884]';
 
@@ -67,11 +62,11 @@ function prepareUserDirectory(root: string, directory: string, ports: { mqttPort
 };
 `,
   );
-  writeFlow(demoFlow(root, ports), directory);
+  writeFlow(demoFlow(ports), directory);
 }
 
 /** Replaces the flow of an earlier start only where nobody has changed it since. */
-function writeFlow(flow: readonly FlowNode[], directory: string): void {
+function writeFlow(flow: readonly DemoNode[], directory: string): void {
   const [file, asWritten] = [`${directory}/flows.json`, `${directory}/flows-as-written.json`];
   const written = existsSync(asWritten) ? readFileSync(asWritten, 'utf8') : undefined;
   if (existsSync(file) && readFileSync(file, 'utf8') !== written) {
@@ -88,16 +83,6 @@ function writeFlow(flow: readonly FlowNode[], directory: string): void {
   );
   for (const path of [file, asWritten]) writeFileSync(path, text);
   writeFileSync(`${directory}/flows_cred.json`, JSON.stringify(Object.fromEntries(credentials)));
-}
-
-/** The plant, at other ports where they were chosen. */
-function demoFlow(root: string, { mqttPort, httpPort }: { mqttPort: number; httpPort: number }): FlowNode[] {
-  const text = readFileSync(`${root}/examples/plant.json`, 'utf8')
-    .replaceAll('127.0.0.1:1883', `127.0.0.1:${mqttPort}`)
-    .replaceAll('127.0.0.1:1884', `127.0.0.1:${httpPort}`)
-    .replace('"mqttPort": "1883"', `"mqttPort": "${mqttPort}"`)
-    .replace('"httpPort": "1884"', `"httpPort": "${httpPort}"`);
-  return JSON.parse(text) as FlowNode[];
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');

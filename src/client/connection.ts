@@ -3,9 +3,9 @@
  * rounds. It knows nothing of requests.
  */
 import type { ConnectionReason } from '../protocol/connection-reasons.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 import { backOff } from './back-off.ts';
 import type { ClientOptions } from './options.ts';
-import { isOwnMachine } from './own-machine.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions, Transport } from './transport.ts';
 
 /** Seconds between rounds of attempts. */
@@ -277,5 +277,5 @@ export class Connection {
 }
 
 function mayBeStarting({ url, reason }: AddressFailure): boolean {
-  return reason === 'refused' && isOwnMachine(url);
+  return reason === 'refused' && isLoopback(new URL(url).hostname);
 }

@@ -1,4 +1,5 @@
 /** Edit dialog of the kaa-simulator node, and the button that opens its console page. */
+import { isLoopback } from '../protocol/loopback.ts';
 import { type EditedNode, property } from './edited-node.ts';
 import { number, text, type Verdict } from './validators.ts';
 
@@ -11,18 +12,19 @@ export const simulatorValidators = {
   },
 };
 
+/** An empty one means the default. */
+function addressOf(host: unknown): string {
+  return String(host === '' ? '127.0.0.1' : host);
+}
+
 /** Where this browser finds the console page; undefined where only the runtime knows the port or the address. */
 function consoleUrl(host: unknown, httpPort: unknown): string | undefined {
   const port = String(httpPort === '' ? '1884' : httpPort);
-  const address = String(host === '' ? '127.0.0.1' : host);
+  const address = addressOf(host);
   if (!/^\d+$/.test(port) || address.includes('${')) return undefined;
   // What listens everywhere also listens where the editor was found.
   const reachable = address === '0.0.0.0' || address === '::' ? window.location.hostname : address;
   return `http://${reachable.includes(':') && !reachable.startsWith('[') ? `[${reachable}]` : reachable}:${port}/`;
-}
-
-function isLoopback(host: string): boolean {
-  return host === '' || host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** The button at the node: what is deployed decides, not what an open dialog holds. */
@@ -38,7 +40,7 @@ export function prepareSimulator(): void {
     $('#kaa-simulator-console')
       .toggle(url !== undefined)
       .attr('href', url ?? '');
-    $('#kaa-simulator-open').toggle(!isLoopback(String(host)));
+    $('#kaa-simulator-open').toggle(!isLoopback(addressOf(host)));
   };
   for (const field of ['host', 'httpPort']) $(`#node-input-${field}`).on('input', show);
   show();

@@ -3,7 +3,7 @@
  * it last, so that two of them take it away from each other.
  */
 import type { ClientOptions } from '../client/options.ts';
-import { isOwnMachine } from '../client/own-machine.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 
 export class SpokenTokens {
   readonly #servers: readonly string[];
@@ -39,5 +39,5 @@ export class SpokenTokens {
 /** A platform is reached through several ports of its host; on one's own machine each port is another platform. */
 function serverOf(url: string): string {
   const { hostname, port, protocol } = new URL(url);
-  return isOwnMachine(url) ? `${hostname}:${port === '' ? protocol : port}` : hostname;
+  return isLoopback(hostname) ? `${hostname}:${port === '' ? protocol : port}` : hostname;
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { Bench, type Device, getJson, putFaults, send } from '../simulator/support.ts';
-import { startBrowser } from '../support/browser.ts';
+import { browserOfSuite } from '../support/browser.ts';
 import { until } from '../support/until.ts';
 import { ConsolePage } from './console-page.ts';
 
@@ -16,21 +15,11 @@ const views = [
 ];
 
 describe('console page as a whole', () => {
-  let browser: Browser | undefined;
+  const browser = browserOfSuite();
   let bench: Bench;
   let simulator: Simulator;
   let device: Device;
   let shown: ConsolePage;
-
-  before(async function start() {
-    this.timeout(60_000);
-    browser = await startBrowser();
-    if (browser === undefined) this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-  });
 
   beforeEach(async () => {
     bench = new Bench();
@@ -44,8 +33,7 @@ describe('console page as a whole', () => {
   });
 
   async function open(hash = '', options: object = {}): Promise<void> {
-    assert.ok(browser);
-    shown = await ConsolePage.open(browser, simulator, hash, options);
+    shown = await ConsolePage.open(browser(), simulator, hash, options);
   }
 
   /** Something to show in every view. */

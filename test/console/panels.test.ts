@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { assign, Bench, type Device, getJson, postCommand, putFaults, send } from '../simulator/support.ts';
-import { startBrowser } from '../support/browser.ts';
+import { browserOfSuite } from '../support/browser.ts';
 import { until } from '../support/until.ts';
 import { ConsolePage } from './console-page.ts';
 
 describe('console page', () => {
-  let browser: Browser | undefined;
+  const browser = browserOfSuite();
   let bench: Bench;
   let simulator: Simulator;
   let device: Device;
   let shown: ConsolePage;
-
-  before(async function start() {
-    this.timeout(60_000);
-    browser = await startBrowser();
-    if (browser === undefined) this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-  });
 
   beforeEach(async () => {
     bench = new Bench();
@@ -36,8 +25,7 @@ describe('console page', () => {
   });
 
   async function open(hash = ''): Promise<void> {
-    assert.ok(browser);
-    shown = await ConsolePage.open(browser, simulator, hash);
+    shown = await ConsolePage.open(browser(), simulator, hash);
   }
 
   const of = (view: string, token = 'tank'): string => `#/endpoint/${token}/${view}`;

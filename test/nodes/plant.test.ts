@@ -1,7 +1,7 @@
 /** The demo plant of `npm start`, in a real Node-RED, through an outage. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { demoFlow } from '../../.tools/demo-flow.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { assign, getJson, postCommand, putFaults, send } from '../simulator/support.ts';
 import { EditorView } from '../support/editor-view.ts';
@@ -26,17 +26,11 @@ describe('the demo plant', () => {
     nodeRed = await NodeRed.start(runtimes[0]);
     simulator = await startSimulator({ mqttPort: 0, httpPort: 0, maxSamples: 10_000 });
     view = await EditorView.open(nodeRed.url);
-    const [mqttPort, httpPort] = [new URL(simulator.mqttUrl).port, new URL(simulator.httpUrl).port];
-    const text = readFileSync(new URL('../../examples/plant.json', import.meta.url), 'utf8');
-    flow = JSON.parse(
-      text
-        .replaceAll('127.0.0.1:1883', `127.0.0.1:${mqttPort}`)
-        .replaceAll('127.0.0.1:1884', `127.0.0.1:${httpPort}`)
-        // What it takes to install a version.
-        .replace('"timeout": "5"', '"timeout": "1"')
-        .replace('"mqttPort": "1883"', `"mqttPort": "${mqttPort}"`)
-        .replace('"httpPort": "1884"', `"httpPort": "${httpPort}"`),
-    ) as FlowNode[];
+    const [mqttPort, httpPort] = [simulator.mqttUrl, simulator.httpUrl].map((url) => Number(new URL(url).port));
+    flow = demoFlow({ mqttPort: mqttPort ?? 0, httpPort: httpPort ?? 0 }).map((node) =>
+      // What it takes to install a version.
+      node['name'] === 'install' ? { ...node, timeout: '1' } : node,
+    );
     await nodeRed.deploy(flow);
   });
 

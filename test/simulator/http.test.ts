@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { AccessRules } from '../../src/simulator/network/access-rules.ts';
-import { isLoopback } from '../../src/simulator/network/address.ts';
+import { isLoopback } from '../../src/protocol/loopback.ts';
 import { Credentials } from '../../src/simulator/network/credentials.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { Bench } from './support.ts';

@@ -1,4 +1,4 @@
-import { element } from './elements.ts';
+import { badge, element } from './elements.ts';
 import { ago, clock } from './format.ts';
 
 /** What is assigned, as the control API gives it. */
@@ -47,8 +47,4 @@ function report(configId: string, applied: AssignmentView['applied']): (Node | s
     made,
     ` at ${clock(at)}`,
   ];
-}
-
-function badge(kind: string, text: string): HTMLElement {
-  return element('span', { class: `badge ${kind}` }, text);
 }

@@ -1,5 +1,5 @@
 import { action } from './action.ts';
-import { element, labelled, row, suggesting, table } from './elements.ts';
+import { badge, element, labelled, row, suggesting, table } from './elements.ts';
 import { brief, clock, count, counted, span } from './format.ts';
 import { JsonField } from './json-field.ts';
 import { type Entry, KeyedList } from './keyed-list.ts';
@@ -63,13 +63,17 @@ export function commandsPanel(context: EndpointContext): HTMLElement {
   const loader = new Loader(scope, async () => {
     commands = (await send({ method: 'GET', path: endpointPath(token, 'commands') })) as CommandRow[];
     draw();
+  });
+  const suggestions = new Loader(scope, async () => {
     const found = await send({ method: 'GET', path: endpointPath(token) }).catch(() => undefined);
     const { commandTypes } = (found ?? { commandTypes: [] }) as { commandTypes: readonly string[] };
     type.suggest(commandTypes);
     if (isFirst && type.input.value === '' && commandTypes.length === 1) type.input.value = commandTypes[0] ?? '';
     isFirst = false;
   });
-  loader.follow(live, (change) => change.what === 'commands' && change.token === token);
+  for (const each of [loader, suggestions]) {
+    each.follow(live, (change) => change.what === 'commands' && change.token === token);
+  }
   // Durations of pending ones run, and their time to live ends.
   scope.every(1000, () => {
     if (commands.some(({ status }) => status === 'pending')) void loader.run();
@@ -138,10 +142,9 @@ function cells(command: CommandRow, duration: string): readonly Node[] {
 }
 
 /** `pending`, `expired`, or how it ended. */
-export function stateBadge({ status, statusCode = 0, reasonPhrase }: CommandRow): HTMLElement {
-  if (status !== 'completed')
-    return element('span', { class: `badge ${status === 'pending' ? 'busy' : 'warn'}` }, status);
+function stateBadge({ status, statusCode = 0, reasonPhrase }: CommandRow): HTMLElement {
+  if (status !== 'completed') return badge(status === 'pending' ? 'busy' : 'warn', status);
   const good = statusCode >= 200 && statusCode < 300;
-  const text = `completed ${statusCode}${reasonPhrase === undefined ? '' : ` ${reasonPhrase}`}`;
-  return element('span', { class: `badge ${good ? 'good' : 'bad'}` }, text);
+  const reason = reasonPhrase === undefined ? '' : ` ${reasonPhrase}`;
+  return badge(good ? 'good' : 'bad', `completed ${statusCode}${reason}`);
 }

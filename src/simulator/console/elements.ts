@@ -63,6 +63,11 @@ export interface SuggestingField {
   suggest(values: readonly string[]): void;
 }
 
+/** A word that stands out. */
+export function badge(kind: 'good' | 'bad' | 'warn' | 'busy', text: string): HTMLElement {
+  return element('span', { class: `badge ${kind}` }, text);
+}
+
 /** A table with a caption for those who cannot see it. */
 export function table(caption: string, headings: readonly string[], body: HTMLTableSectionElement): HTMLElement {
   const head = element('tr', {}, ...headings.map((heading) => element('th', { scope: 'col' }, heading)));

@@ -67,7 +67,7 @@ export class Faults {
   #restoredAt: number | undefined;
 
   constructor(live: Live, scope: Scope) {
-    const load = (): void => void this.load();
+    const load = (): void => void this.#load();
     scope.on(live.renewed, load);
     scope.on(live.changed, ({ what }) => {
       if (what === 'faults') load();
@@ -88,7 +88,7 @@ export class Faults {
     return this.#restoredAt;
   }
 
-  async load(): Promise<void> {
+  async #load(): Promise<void> {
     const list = await send({ method: 'GET', path: 'faults' }).catch(() => undefined);
     if (list !== undefined) this.took(list);
   }

@@ -1,5 +1,6 @@
 import { element, labelled } from './elements.ts';
 import { pretty } from './format.ts';
+import { messageOf } from './request.ts';
 
 /** What was entered and not saved, by the name of the field: it is there again when the view is. */
 const drafts = new Map<string, string>();
@@ -56,9 +57,7 @@ export class JsonField {
     try {
       return JSON.parse(text);
     } catch (error) {
-      throw new Error(`${this.#label} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw new Error(`${this.#label} is not JSON: ${messageOf(error)}`, { cause: error });
     }
   }
 
@@ -77,7 +76,7 @@ export class JsonField {
     try {
       this.read();
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = messageOf(error);
     }
     this.#problem.textContent = problem;
     this.#area.setAttribute('aria-invalid', String(problem !== ''));

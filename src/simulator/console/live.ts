@@ -5,8 +5,6 @@ import { Signal } from './signal.ts';
 
 export interface SimulatorInfo {
   readonly mqtt: string;
-  readonly http: string;
-  readonly mode?: string;
   /** Whether HTTP clients, and whether MQTT clients have to log in. */
   readonly auth: boolean;
   readonly mqttAuth: boolean;
@@ -61,7 +59,6 @@ export interface ChangeEvent {
   readonly kind: 'changed';
   readonly what: 'endpoint' | 'metadata' | 'commands' | 'configuration' | 'software' | 'faults' | 'state';
   readonly token?: string;
-  readonly name?: string;
 }
 
 interface SkippedEvent {
@@ -129,10 +126,6 @@ export class Live {
       if (source.readyState === EventSource.CLOSED) this.#reopen();
     });
     this.#source = source;
-  }
-
-  get state(): LiveState {
-    return this.#state;
   }
 
   /** Undefined before the simulator has answered for the first time. */

@@ -76,14 +76,13 @@ export function metadataPanel(context: EndpointContext): HTMLElement {
         .map(({ key, value }) => [key.value.trim(), valueOf(value.value)]),
     );
   // A row without a key counts too: somebody is about to fill it in.
-  const isEdited = (): boolean =>
-    rows.length !== Object.keys(saved).length || JSON.stringify(edited()) !== JSON.stringify(saved);
+  const isEdited = (): boolean => rows.length !== Object.keys(saved).length || !isSame(edited(), saved);
 
   const loader = new Loader(scope, async () => {
     const attributes = (await send({ method: 'GET', path })) as Attributes;
     latest = attributes;
     if (!isEdited()) show(attributes);
-    else if (JSON.stringify(attributes) !== JSON.stringify(saved)) {
+    else if (!isSame(attributes, saved)) {
       meanwhile.hidden = false;
       meanwhile.replaceChildren(
         'The metadata was changed by the device or somebody else meanwhile. ',

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../protocol/loopback.ts';
 import { action, copyButton } from './action.ts';
 import { element } from './elements.ts';
 import type { Faults } from './faults.ts';
@@ -17,8 +18,8 @@ export function startPanel(context: PanelContext, faults: Faults): HTMLElement {
   const showAddress = (): void => {
     const mqtt = live.info?.mqtt;
     if (mqtt === undefined) return;
-    const { port } = new URL(mqtt);
-    const host = hostFor(new URL(mqtt).hostname);
+    const { hostname, port } = new URL(mqtt);
+    const host = hostFor(hostname);
     address.textContent = `mqtt://${host}:${port}`;
     const login = live.info?.mqttAuth === true ? ' -u user -P password' : '';
     sample.textContent = `mosquitto_pub -h ${host.replaceAll(/[[\]]/g, '')} -p ${port}${login} -t 'kp1/demo/dcx/my-device/json/1' -m '{"temperature":21.5}'`;
@@ -67,7 +68,7 @@ export function startPanel(context: PanelContext, faults: Faults): HTMLElement {
 /** What listens everywhere says the address of its own machine; this browser may be on another one. */
 function hostFor(host: string): string {
   const { hostname } = window.location;
-  return /^(127\.|localhost$|\[::1\]$)/.test(host) && !/^(127\.|localhost$|\[::1\]$)/.test(hostname) ? hostname : host;
+  return isLoopback(host) && !isLoopback(hostname) ? hostname : host;
 }
 
 function stepCard(context: PanelContext, faults: Faults, step: TourStep, position: number): HTMLElement {
@@ -103,7 +104,7 @@ function stepCard(context: PanelContext, faults: Faults, step: TourStep, positio
       kind: index === 0 ? 'primary' : 'quiet',
       request: () => request,
       done: () => {
-        sofar.doneAt.set(index, Date.now());
+        sofar.isStarted = true;
         void ask();
         return undefined;
       },

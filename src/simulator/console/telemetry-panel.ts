@@ -1,4 +1,4 @@
-import { element, row, select, labelled, table } from './elements.ts';
+import { badge, element, row, select, labelled, table } from './elements.ts';
 import { brief, clock, count, counted, span } from './format.ts';
 import { fixed, KeyedList } from './keyed-list.ts';
 import { delayOf, type Sample } from './numeric-fields.ts';
@@ -107,8 +107,8 @@ export function telemetryPanel({ live, scope, token }: EndpointContext): HTMLEle
 
 function sampleRow(sample: Sample): HTMLTableRowElement {
   const delay = delayOf(sample);
-  const badge = delay > late ? element('span', { class: 'badge warn' }, `${span(delay)} late`) : '';
-  const received = element('span', {}, clock(sample.receivedAt), ' ', badge);
+  const lateness = delay > late ? badge('warn', `${span(delay)} late`) : '';
+  const received = element('span', {}, clock(sample.receivedAt), ' ', lateness);
   const json = sample.metric === undefined ? brief(sample.sample) : `${sample.metric} = ${brief(sample.sample)}`;
   return row(headings, [
     String(sample.seq),

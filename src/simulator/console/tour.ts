@@ -27,8 +27,8 @@ export interface TourStep {
 
 /** What was done in a step; lives as long as the page, whatever that shows meanwhile. */
 export class StepState {
-  /** When each action was done last, in milliseconds since 1970, by its place. */
-  readonly doneAt = new Map<number, number>();
+  /** Whether any of its buttons was pressed. */
+  isStarted = false;
   isComplete = false;
 }
 
@@ -67,8 +67,8 @@ export const tour: readonly TourStep[] = [
       },
     ],
     link: { label: 'See the commands', hash: hashOf({ view: 'commands', token: tank }) },
-    progress: async ({ doneAt }) => {
-      if (doneAt.size === 0) return waiting;
+    progress: async ({ isStarted }) => {
+      if (!isStarted) return waiting;
       const command = ((await read(endpointPath(tank, 'commands'))) as CommandRow[]).at(-1);
       if (command === undefined) return waiting;
       const { status, statusCode, createdAt, completedAt = createdAt, result } = command;
@@ -139,8 +139,8 @@ async function read(path: string): Promise<unknown> {
   return send({ method: 'GET', path });
 }
 
-async function ofAssignment(resource: 'config' | 'software', { doneAt }: StepState): Promise<Progress> {
-  if (doneAt.size === 0) return waiting;
+async function ofAssignment(resource: 'config' | 'software', { isStarted }: StepState): Promise<Progress> {
+  if (!isStarted) return waiting;
   const {
     configId,
     applied,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { asError } from '../../protocol/errors.ts';
 import { opennessWarning } from '../network/address.ts';
 import { ListenError } from '../network/listener.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator.ts';
@@ -72,7 +73,7 @@ export class HostedSimulator {
       this.#look(this.#simulator);
     } catch (error) {
       const found = error instanceof ListenError && error.taken ? await this.#findOther() : undefined;
-      if (found === undefined) this.#fail(error instanceof Error ? error : new Error(String(error)));
+      if (found === undefined) this.#fail(asError(error));
       else this.#use(found);
     }
   }

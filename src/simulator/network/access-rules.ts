@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopback } from './address.ts';
+import { isLoopback } from '../../protocol/loopback.ts';
 import type { Credentials } from './credentials.ts';
 
 /**

@@ -1,9 +1,5 @@
 import { isIP } from 'node:net';
-
-/** Whether only programs of this machine can reach a server that listens on `host`. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
+import { isLoopback } from '../../protocol/loopback.ts';
 
 /** What to tell somebody who lets others use a simulator; undefined where there is nothing to tell. */
 export function opennessWarning(host: string, demandsCredentials: boolean): string | undefined {
