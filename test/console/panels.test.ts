@@ -417,6 +417,24 @@ describe('console page', () => {
       assert.equal(await area.inputValue(), '{"b": 2}');
     });
 
+    it('says that it was published also where something unfinished is being written by then', async () => {
+      await open(of('configuration'));
+      const area = shown.page.getByLabel('Configuration (JSON)');
+      await area.fill('{"a": 1}');
+      // Held until the field has another text.
+      const entered = Promise.withResolvers<void>();
+      await shown.page.route('**/config', async (route) => {
+        if (route.request().method() === 'PUT') await entered.promise;
+        await route.continue();
+      });
+      await shown.press('Publish');
+      await area.fill('{"a": ');
+      entered.resolve();
+      await shown.says(/^published as/);
+      assert.equal(await area.inputValue(), '{"a": ');
+      await shown.page.unrouteAll({ behavior: 'wait' });
+    });
+
     it('edits a named one without losing what is being written', async () => {
       await assign(simulator, 'tank/config/net', { a: 1 });
       await open(of('configuration'));

@@ -42,7 +42,7 @@ export class JsonField {
 
   /** A value was saved; it counts as that where nothing else was entered meanwhile. */
   saved(json: unknown): void {
-    if (JSON.stringify(this.read()) !== JSON.stringify(json)) return;
+    if (this.#findProblem() !== '' || JSON.stringify(this.read()) !== JSON.stringify(json)) return;
     this.#original = this.#area.value;
     drafts.delete(this.#draft);
   }
@@ -71,13 +71,17 @@ export class JsonField {
     return value;
   }
 
-  #check(): void {
-    let problem = '';
+  #findProblem(): string {
     try {
       this.read();
+      return '';
     } catch (error) {
-      problem = messageOf(error);
+      return messageOf(error);
     }
+  }
+
+  #check(): void {
+    const problem = this.#findProblem();
     this.#problem.textContent = problem;
     this.#area.setAttribute('aria-invalid', String(problem !== ''));
   }
