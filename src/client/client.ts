@@ -22,6 +22,7 @@ import { type HeldPush, HeldPushes } from './held-pushes.ts';
 import { Exchange, type ExchangeListener, type ExchangeOutcome, type Settlement } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
 import { Redaction } from './redaction.ts';
+import type { RoundTripSummary } from './round-trips.ts';
 import type { Subscription } from './subscription.ts';
 import { type SubscriptionOutcome, Subscriptions } from './subscriptions.ts';
 import type { Transport } from './transport.ts';
@@ -103,6 +104,28 @@ export class KaaClient {
     return this.#window.inFlight;
   }
 
+  /** Messages that wait for their turn. */
+  get waiting(): number {
+    return this.#window.waiting;
+  }
+
+  /** How long the last answers and receipts of this connection took; undefined where there were none. */
+  get roundTrips(): RoundTripSummary | undefined {
+    return this.#window.roundTrips.summary;
+  }
+
+  /** What is observed, such as `cex/command/reboot`, and for how many endpoints each. */
+  get observed(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { label } of this.#channels.observed()) counts.set(label, (counts.get(label) ?? 0) + 1);
+    return counts;
+  }
+
+  /** How many endpoints the connection has to do with. */
+  get endpoints(): number {
+    return this.#channels.tokens.size;
+  }
+
   /** Calls back at every change of the connection's status, until the returned function is called. */
   onStatus(listener: (status: ConnectionStatus) => void): () => void {
     this.#statusListeners.add(listener);
@@ -130,6 +153,14 @@ export class KaaClient {
     if (this.status.state !== 'offline') return;
     this.#beginFirstConnect();
     this.#connection.retry();
+  }
+
+  /**
+   * Ends the connection, where there is one, and makes another at once. Messages under way fail as with any lost
+   * connection.
+   */
+  reconnect(): void {
+    this.#connection.reconnect(() => this.retry());
   }
 
   /** The nodes that observe are about to be replaced: what the platform sends by itself waits for the new ones. */
@@ -229,6 +260,7 @@ export class KaaClient {
     this.#endFirstConnect();
     const { link } = this.#connection;
     if (link === undefined) return;
+    this.#window.roundTrips.clear();
     this.#channels.releaseIdle();
     this.#subscriptions.start(link);
     for (const channel of this.#channels.observed()) this.#subscriptions.request(channel);

@@ -35,6 +35,9 @@ const dropsInARow = 3;
 /** A server that drops us within this many milliseconds, having said nothing, after our first message, refused us. */
 const firstMessageGrace = 5_000;
 
+/** Milliseconds for saying goodbye to a server that is connected again at once. */
+const farewell = 500;
+
 export interface AddressFailure extends LinkFailure {
   readonly url: string;
 }
@@ -142,6 +145,20 @@ export class Connection {
     if (state.name === 'connecting') return;
     clearTimeout(state.timer);
     this.#attempt([]);
+  }
+
+  /**
+   * Gives up the link, where there is one.
+   * @param gone called when it is gone, or at once where there is none
+   */
+  reconnect(gone: () => void): void {
+    const state = this.#state;
+    if (state.name !== 'connected') {
+      gone();
+      return;
+    }
+    this.#unavailable([]);
+    void state.link.close(farewell).then(gone);
   }
 
   /** To be told of every publish: the time of the first one helps to tell why a server drops us. */

@@ -9,6 +9,7 @@ import { type Exchange, type ExchangeOutcome, receiptSuffices } from './exchange
 import { Objections } from './objections.ts';
 import type { ClientOptions } from './options.ts';
 import { RequestIds } from './request-ids.ts';
+import { RoundTrips } from './round-trips.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Link, QualityOfService } from './transport.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -33,6 +34,7 @@ export interface WireWitness {
 }
 
 export class RequestWindow {
+  readonly roundTrips = new RoundTrips();
   readonly #options: ClientOptions;
   readonly #subscriptions: Subscriptions<Exchange>;
   readonly #witness: WireWitness;
@@ -161,7 +163,9 @@ export class RequestWindow {
     this.#line.wake(traffic);
     this.#objections.end(exchange);
     try {
-      const outcome = { ...read(), ...idOf(exchange), roundTripMs: elapsed(exchange) };
+      const roundTripMs = elapsed(exchange);
+      this.roundTrips.add(roundTripMs);
+      const outcome = { ...read(), ...idOf(exchange), roundTripMs };
       exchange.listener.answered?.(outcome);
       this.#leave(exchange);
       this.#freeId(exchange);
@@ -238,7 +242,9 @@ export class RequestWindow {
     const { requestId, channel } = exchange;
     this.#freeId(exchange);
     if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, { reason: 'acknowledged' });
-    exchange.resolve({ ...idOf(exchange), roundTripMs: elapsed(exchange) });
+    const roundTripMs = elapsed(exchange);
+    this.roundTrips.add(roundTripMs);
+    exchange.resolve({ ...idOf(exchange), roundTripMs });
   }
 
   #expire(): void {

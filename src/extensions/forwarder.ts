@@ -6,7 +6,7 @@ import { backOff } from '../client/back-off.ts';
 import { addressKey, type EndpointAddress, type Sender, type Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { Fifo } from '../client/fifo.ts';
-import { asError } from '../protocol/errors.ts';
+import { asError, KaaClosedError } from '../protocol/errors.ts';
 import type { Outbox, QueueAddress } from '../store/store.ts';
 import { type Next, QueueForwarding, type QueueListener } from './queue-forwarding.ts';
 
@@ -34,7 +34,7 @@ export interface ForwarderListener {
   paused(address: EndpointAddress | undefined, node: string, error: Error): void;
   /** Something went wrong that belongs to no sample. */
   failed(address: EndpointAddress | undefined, error: Error): void;
-  /** `trouble` is another one. */
+  /** `trouble` or `held` has changed. */
   troubleChanged(): void;
 }
 
@@ -45,6 +45,9 @@ interface Entry {
   /** Idle ones are kept for what is known of them. */
   state: 'idle' | 'ready' | 'active' | NodeJS.Timeout;
 }
+
+/** `held`: somebody wants it to wait. `finishing`: what is under way is the last. */
+type Phase = 'forwarding' | 'held' | 'finishing' | 'closed';
 
 export class Forwarder implements QueueListener, Sender {
   readonly #client: KaaClient;
@@ -62,9 +65,8 @@ export class Forwarder implements QueueListener, Sender {
   #accepted = 0;
   #diskFailure: string | undefined;
   #storeTimer: NodeJS.Timeout | undefined;
-  #finishing = false;
-  #whenIdle: (() => void) | undefined;
-  #closed = false;
+  #phase: Phase = 'forwarding';
+  #whenIdle: (() => void)[] = [];
 
   constructor(client: KaaClient, outbox: Outbox, listener: ForwarderListener) {
     this.#client = client;
@@ -75,7 +77,7 @@ export class Forwarder implements QueueListener, Sender {
       if (state === 'connected') this.#connected();
       if (state === 'closed') this.#close();
     });
-    this.#closed = client.status.state === 'closed';
+    if (client.status.state === 'closed') this.#phase = 'closed';
   }
 
   /** Forwards what waits in the store already, and from now on what `added` names. */
@@ -85,16 +87,48 @@ export class Forwarder implements QueueListener, Sender {
 
   /** Sends nothing more; resolves when what is under way has its answer, so that it need not be sent again. */
   async finish(): Promise<void> {
-    this.#finishing = true;
-    if (this.#active === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#whenIdle = resolve;
-    });
+    if (this.#phase !== 'closed') this.#phase = 'finishing';
+    await this.#idle();
+  }
+
+  /** Whether somebody wants the samples to wait. */
+  get held(): boolean {
+    return this.#phase === 'held';
+  }
+
+  /** From now on the samples wait; what is under way is still answered. */
+  hold(): void {
+    if (this.#phase === 'forwarding') this.#setHeld(true);
+  }
+
+  resume(): void {
+    if (this.#phase === 'held') this.#setHeld(false);
+  }
+
+  /**
+   * Removes for good all samples that wait, but for those under way that are accepted meanwhile. Resolves to how many they
+   * were.
+   * @throws {KaaStoreError} the disk failed; some may be gone
+   */
+  async discard(): Promise<number> {
+    const wasForwarding = this.#phase === 'forwarding';
+    this.hold();
+    try {
+      await this.#idle();
+      if (this.#phase === 'closed') throw new KaaClosedError(false);
+      const { samples } = this.#outbox.backlog;
+      const queues = await this.#outbox.queues();
+      await Promise.all(queues.map((queue) => this.#outbox.remove(queue, Number.MAX_SAFE_INTEGER)));
+      for (const queue of queues) this.#discarded(queue);
+      return samples;
+    } finally {
+      if (wasForwarding) this.resume();
+    }
   }
 
   /** Samples were added to a queue. */
   added(queue: QueueAddress): void {
-    if (this.#closed) return;
+    if (this.#phase === 'closed') return;
     const key = addressKey(queue);
     const known = this.#entries.get(key);
     if (known !== undefined) {
@@ -144,13 +178,36 @@ export class Forwarder implements QueueListener, Sender {
     this.#endTrouble(queue);
   }
 
+  async #idle(): Promise<void> {
+    if (this.#active === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle.push(resolve);
+    });
+  }
+
+  #setHeld(held: boolean): void {
+    this.#phase = held ? 'held' : 'forwarding';
+    this.#listener.troubleChanged();
+    this.#advance();
+  }
+
+  #discarded(queue: QueueAddress): void {
+    const entry = this.#entries.get(addressKey(queue));
+    entry?.forwarding.discarded();
+    if (typeof entry?.state === 'object') {
+      clearTimeout(entry.state);
+      this.#makeReady(entry);
+    }
+    this.#endTrouble(queue);
+  }
+
   #endTrouble(queue: QueueAddress): void {
     if (this.#troubles.delete(addressKey(queue))) this.#listener.troubleChanged();
   }
 
   /** Told once, until something goes well again. */
   diskFailed(error: Error): void {
-    if (this.#closed || this.#diskFailure === error.message) return;
+    if (this.#phase === 'closed' || this.#diskFailure === error.message) return;
     this.#diskFailure = error.message;
     this.#listener.failed(undefined, error);
   }
@@ -176,7 +233,7 @@ export class Forwarder implements QueueListener, Sender {
     try {
       for (const queue of await this.#outbox.queues()) this.added(queue);
     } catch (error) {
-      if (this.#closed) return;
+      if (this.#phase === 'closed') return;
       this.diskFailed(asError(error));
       this.#storeTimer = setTimeout(() => void this.#readQueues(failures + 1), backOff(failures + 1, storeRetry));
     }
@@ -200,7 +257,7 @@ export class Forwarder implements QueueListener, Sender {
 
   #advance(): void {
     const mostActive = Math.max(1, Math.floor(this.#client.options.maxInFlight / 2));
-    while (!this.#finishing && this.#client.status.state === 'connected' && this.#active < mostActive) {
+    while (this.#phase === 'forwarding' && this.#client.status.state === 'connected' && this.#active < mostActive) {
       const entry = this.#ready.shift();
       if (entry === undefined) return;
       entry.state = 'active';
@@ -213,8 +270,11 @@ export class Forwarder implements QueueListener, Sender {
     const { additions } = entry;
     const next = await this.#try(entry);
     this.#active -= 1;
-    if (!this.#closed) this.#follow(entry, next, additions);
-    if (this.#active === 0) this.#whenIdle?.();
+    if (this.#phase !== 'closed') this.#follow(entry, next, additions);
+    if (this.#active > 0) return;
+    const callbacks = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const callback of callbacks) callback();
   }
 
   /** Listeners may fail: then it is tried again, as with everything else. */
@@ -242,7 +302,7 @@ export class Forwarder implements QueueListener, Sender {
   }
 
   #close(): void {
-    this.#closed = true;
+    this.#phase = 'closed';
     this.#unwatch();
     clearTimeout(this.#storeTimer);
     for (const { state } of this.#entries.values()) if (typeof state === 'object') clearTimeout(state);

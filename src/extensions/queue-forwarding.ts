@@ -106,6 +106,16 @@ export class QueueForwarding {
     return this.#send(batch);
   }
 
+  /** What waited is gone: what was read ahead must not be sent, and what was found out about samples says nothing more. */
+  discarded(): void {
+    this.#ahead = undefined;
+    this.#most = mostSamples;
+    this.#suspects = 0;
+    this.#singles = 0;
+    this.#failures = 0;
+    this.#told = undefined;
+  }
+
   get #limits(): BatchLimits {
     const samples = this.#suspects === 0 ? this.#most : Math.min(this.#most, Math.ceil(this.#suspects / 2));
     return { samples, bytes: this.#listener.mostBytes };

@@ -446,6 +446,42 @@ describe('client', () => {
       assert.equal((await failure(send())).code, 'KAA_OFFLINE');
     });
 
+    it('is made anew when somebody wants it: at once, and what is under way fails as with any lost one', async () => {
+      await connect();
+      const { outcome } = await published();
+      const { link } = server;
+      client.reconnect();
+      const error = await failure(outcome);
+      assert.deepEqual([error.code, error.cause], ['KAA_OFFLINE', { sent: true }]);
+      await settle();
+      assert.equal(link.closed, true);
+      assert.equal(server.links.length, 2);
+      const waiting = send();
+      server.answerAll();
+      server.link.accept();
+      await waiting;
+    });
+
+    it('that is wanted anew while there is none is tried at once', async () => {
+      open();
+      server.link.break({ reason: 'unreachable' });
+      client.reconnect();
+      assert.equal(server.links.length, 2);
+    });
+
+    it('says how long its answers take, and forgets it with the next', async () => {
+      await connect();
+      assert.equal(client.roundTrips, undefined);
+      const { message } = await published();
+      await clock.tickAsync(25);
+      server.link.deliver(`${message.topic}/status`);
+      assert.deepEqual(client.roundTrips, { last: 25, median: 25, slowest: 25, count: 1 });
+      client.reconnect();
+      await settle();
+      server.link.accept();
+      assert.equal(client.roundTrips, undefined);
+    });
+
     it('fails waiting requests at once when the first attempt fails, and new ones too', async () => {
       open();
       const outcome = send();

@@ -615,6 +615,97 @@ describe('forwarder', () => {
     assert.ok(platform.requests.length <= 210, `${platform.requests.length} requests`);
   });
 
+  describe('held by somebody', () => {
+    it('sends nothing until it is resumed', async () => {
+      await platform.connect();
+      forwarder.hold();
+      await storeSamples([1]);
+      await platform.clock.tickAsync(10 * minute);
+      assert.deepEqual([forwarder.held, accepted], [true, []]);
+      forwarder.resume();
+      await drained();
+      assert.deepEqual([forwarder.held, accepted], [false, [1]]);
+    });
+
+    it('stays so over a reconnect', async () => {
+      await platform.connect();
+      forwarder.hold();
+      await storeSamples([1]);
+      platform.server.link.break();
+      await platform.connect();
+      await platform.clock.tickAsync(minute);
+      assert.deepEqual(accepted, []);
+    });
+
+    it('tells that it has changed', async () => {
+      const before = listener.troubleChanges;
+      forwarder.hold();
+      forwarder.hold();
+      forwarder.resume();
+      assert.equal(listener.troubleChanges - before, 2);
+    });
+
+    it('does not go on after it has finished', async () => {
+      await platform.connect();
+      await forwarder.finish();
+      forwarder.hold();
+      forwarder.resume();
+      await storeSamples([1]);
+      assert.deepEqual(accepted, []);
+    });
+  });
+
+  describe('discards', () => {
+    it('all that waits, of all endpoints, and says how many samples that were', async () => {
+      await storeSamples([1, 2]);
+      await storeSamples([3], machine(1));
+      assert.equal(await forwarder.discard(), 3);
+      assert.equal(store.outbox.backlog.samples, 0);
+      await platform.connect();
+      await platform.clock.tickAsync(minute);
+      assert.deepEqual(accepted, []);
+    });
+
+    it('and forwards what comes behind it', async () => {
+      await platform.connect();
+      verdict = () => new Rejection(403);
+      await storeSamples([1]);
+      await forwarder.discard();
+      assert.equal(forwarder.trouble, undefined);
+      verdict = () => undefined;
+      await storeSamples([2]);
+      await drained();
+      assert.deepEqual(accepted, [2]);
+    });
+
+    it('nothing of what is under way before its answer has come', async () => {
+      verdict = () => 'silence';
+      await platform.connect();
+      await storeSamples([1]);
+      await storeSamples([2]);
+      const discarded = forwarder.discard();
+      await platform.settle();
+      assert.equal(store.outbox.backlog.samples, 2);
+      await answerLast();
+      assert.equal(await discarded, 1);
+      assert.equal(store.outbox.backlog.samples, 0);
+    });
+
+    it('and stays held where it was', async () => {
+      forwarder.hold();
+      await storeSamples([1]);
+      await forwarder.discard();
+      assert.equal(forwarder.held, true);
+    });
+
+    it('and says where the disk fails', async () => {
+      await storeSamples([1]);
+      failAt('removeSamples', 1);
+      await assert.rejects(forwarder.discard(), { code: 'KAA_STORE' });
+      assert.equal(forwarder.held, false);
+    });
+  });
+
   describe('closes with its client, and leaves no timer', () => {
     it('while an endpoint is paused', async () => {
       verdict = () => new Rejection(403);
