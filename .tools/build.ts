@@ -26,6 +26,7 @@ for (const project of ['.', 'src/editor', 'src/simulator/console']) {
 }
 cpSync('nodes', 'dist/nodes', { recursive: true, filter: (source) => extname(source) !== '.ts' });
 cpSync('icons', 'dist/nodes/icons', { recursive: true });
+cpSync('src/editor/kaa.css', 'resources/editor/kaa.css');
 const page = 'src/simulator/console';
 for (const file of ['index.html', 'console.css', 'icon.svg']) cpSync(`${page}/${file}`, `dist/console/${file}`);
 cpSync('node_modules/uplot/dist/uPlot.min.css', 'dist/console/uPlot.min.css');

@@ -1,23 +1,18 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { Commands } from '../src/extensions/commands.ts';
 import { resourcePath, resources } from '../src/protocol/resources.ts';
 import { readReceiver, readResponse, respond } from '../src/runtime/command.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, ownAddress, withOutcome } from '../src/runtime/messages.ts';
-import { oncePerClient } from '../src/runtime/once-per-client.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
 import { readReceiving } from '../src/runtime/receiving.ts';
 import { receiveFor } from '../src/runtime/served-endpoints.ts';
-
-const commandsOf = oncePerClient(({ client, store }) => new Commands(client, store));
 
 export default function register(RED: NodeAPI): void {
   function receive(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
     const options = readReceiver(definition);
     const receiving = readReceiving(RED, node, definition);
     return (context) => {
-      const commands = commandsOf(context);
-      const { emit, raise: failed, observing } = context;
+      const { commands, emit, raise: failed, observing } = context;
       return receiveFor(context, receiving, (served) =>
         commands.serve(served, {
           ...options,
@@ -36,8 +31,7 @@ export default function register(RED: NodeAPI): void {
   function respondTo(node: Node, definition: Properties): (context: FlowNodeContext) => Behaviour {
     const statusOf = readResponse(RED, node, definition);
     return (context) => {
-      const { endpoint, lastingSender } = context;
-      const commands = commandsOf(context);
+      const { commands, endpoint, lastingSender } = context;
       return {
         start() {
           if (endpoint.token !== undefined && endpoint.appVersion !== undefined) commands.resume(ownAddress(endpoint));

@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { TlsOptions } from '../src/client/options.ts';
 import { asError, KaaConfigError } from '../src/protocol/errors.ts';
-import { readEndpoint } from '../src/runtime/endpoint.ts';
+import { type EditedEndpoint, serveEditor } from '../src/runtime/admin/routes.ts';
+import { type Endpoint, readEndpoint } from '../src/runtime/endpoint.ts';
 import {
   EndpointConnection,
   type EndpointCredentials,
@@ -41,6 +42,34 @@ export default function register(RED: NodeAPI): void {
   function fillIn(node: Node, text: string): string {
     return text.includes('${') ? String(RED.util.evaluateNodeProperty(text, 'env', node, {})) : text;
   }
+
+  /** As Node-RED does where a node is created: a property that is one `${ENV}` has the value of the variable. */
+  function withEnvironment(node: Node, properties: Properties): Properties {
+    const entries = Object.entries(properties).map(([name, value]) => {
+      const isVariable = typeof value === 'string' && /^\$\{\S+\}$/.test(value);
+      return [name, isVariable ? fillIn(node, value) : value] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** The settings of an open dialog, with what the runtime alone knows of them. */
+  function readEdited({ id, properties, credentials }: EditedEndpoint): Endpoint {
+    const node = RED.nodes.getNode(id);
+    const stored: unknown = RED.nodes.getCredentials(id);
+    const known: Properties = { ...(typeof stored === 'object' ? stored : {}) };
+    const given = Object.entries(credentials).map(
+      ([name, value]) => [name, value === '__PWRD__' ? known[name] : value] as const,
+    );
+    return readEndpoint(withEnvironment(node, properties), {
+      nodeId: id,
+      userDir: RED.settings.userDir ?? '',
+      credentials: withEnvironment(node, Object.fromEntries(given)),
+      tls: tlsOptions(properties['tls']),
+      resolve: (text) => fillIn(node, text),
+    });
+  }
+
+  serveEditor(RED, readEdited);
 
   function KaaEndpoint(this: EndpointNode, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);

@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
+import { checkStages } from '../src/client/connection-check.ts';
 import { connectionReasons, connectionTroubles } from '../src/protocol/connection-reasons.ts';
 import { nameProblemText } from '../src/protocol/names.ts';
 
@@ -170,6 +171,13 @@ const composed = [
   ...expanded('kaa-endpoint.log.conflict', ['token', 'clientId']),
   ...expanded('kaa-simulator.status', ['starting', 'running', 'elsewhere']),
   ...expanded('kaa-endpoint.status.trouble', connectionTroubles),
+  ...expanded('kaa-endpoint.check.stage', checkStages),
+  ...expanded('kaa-endpoint.check.state', ['passed', 'failed', 'skipped']),
+  ...expanded('kaa-endpoint.check.skipped', ['plain', 'address', 'nobody']),
+  ...expanded('kaa-endpoint.sidebar.state', ['connected', 'connecting', 'offline', 'closed', 'unused']),
+  ...expanded('kaa-endpoint.sidebar.fact', ['server', 'roundTrips', 'requests', 'backlog', 'endpoints']),
+  ...expanded('kaa-endpoint.sidebar.action', ['pause', 'resume', 'reconnect', 'discard']),
+  ...expanded('kaa-endpoint.sidebar.list', ['errors', 'observed', 'commands']),
   ...expanded('kaa-endpoint.validation.name', Object.keys(nameProblemText)),
   ...expanded(
     'kaa-endpoint.status.error',

@@ -23,10 +23,11 @@ export type CheckStage = (typeof checkStages)[number];
 export type CheckFailure = LinkFailure | Error;
 
 export type CheckOutcome =
-  | { readonly state: 'passed' }
+  /** `over` another connection, which speaks for the endpoint already. */
+  | { readonly state: 'passed'; readonly over?: 'other' }
   | { readonly state: 'failed'; readonly failure: CheckFailure }
   /** `why` there is nothing to try: plain text has no TLS, an address needs no look-up, nobody says who speaks. */
-  | { readonly state: 'skipped'; readonly why: 'plain' | 'address' | 'nobody' | 'in-use' };
+  | { readonly state: 'skipped'; readonly why: 'plain' | 'address' | 'nobody' };
 
 export interface CheckReport {
   readonly url: string;
@@ -35,10 +36,10 @@ export interface CheckReport {
 }
 
 /**
- * Who speaks in the last two stages: an endpoint, or a reason why nobody does. Kaa sends what is for an endpoint to the
- * connection that spoke for it last, so that a check must not speak for one that is in use.
+ * Who speaks in the last two stages, if anybody. Kaa sends what is for an endpoint to the connection that spoke for it
+ * last, so that one that is in use has to be asked over its own connection.
  */
-export type CheckSpeaker = EndpointAddress | 'nobody' | 'in-use';
+export type CheckSpeaker = { readonly address: EndpointAddress; readonly over?: KaaClient } | 'nobody';
 
 const defaultPorts: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 
@@ -186,22 +187,24 @@ class ServerCheck {
 
   /** Asks for the names of the metadata attributes: that changes nothing. */
   async #speak(client: KaaClient, speaker: CheckSpeaker, report: Report): Promise<void> {
-    if (typeof speaker === 'string') {
+    if (speaker === 'nobody') {
       for (const stage of ['subscribe', 'request'] as const) report(stage, { state: 'skipped', why: speaker });
       return;
     }
+    const { address, over } = speaker;
+    const passed: CheckOutcome = over === undefined ? { state: 'passed' } : { state: 'passed', over: 'other' };
     try {
-      await client.send({ ...speaker, resource: 'metadataKeys' }, Buffer.of(), 'answer', noListener);
-      report('subscribe', { state: 'passed' });
-      report('request', { state: 'passed' });
+      await (over ?? client).send({ ...address, resource: 'metadataKeys' }, Buffer.of(), 'answer', noListener);
+      report('subscribe', passed);
+      report('request', passed);
     } catch (thrown) {
       const error = asError(thrown);
-      const { status } = client;
+      const { status } = over ?? client;
       const lost = status.state === 'offline' ? status.failures[0] : undefined;
       const failed: CheckOutcome = { state: 'failed', failure: lost ?? error };
       const wasSubscribing =
         error instanceof KaaConfigError || (error instanceof KaaTimeoutError && error.cause.sent !== true);
-      report('subscribe', wasSubscribing ? failed : { state: 'passed' });
+      report('subscribe', wasSubscribing ? failed : passed);
       if (!wasSubscribing) report('request', failed);
     }
   }

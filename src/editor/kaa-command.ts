@@ -1,6 +1,7 @@
 /** Edit dialog of the kaa-command node. */
 import { type EditedNode, property } from './edited-node.ts';
 import { prepareModes } from './modes.ts';
+import { offerNames } from './name-picker.ts';
 import { endpoint, name, number, typed, type Verdict } from './validators.ts';
 
 const receives = (node: EditedNode): boolean => property(node, 'mode') !== 'respond';
@@ -32,4 +33,5 @@ export function prepareCommand(): void {
     types: ['str', 'msg', 'flow', 'global', 'env', 'jsonata'],
   });
   prepareModes('receive');
+  offerNames('#node-input-commandType', 'commandTypes', { type: 'kaa-command', property: 'commandType' });
 }

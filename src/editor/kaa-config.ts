@@ -1,6 +1,7 @@
 /** Edit dialog of the kaa-config node. */
 import { type EditedNode, property } from './edited-node.ts';
 import { prepareModes } from './modes.ts';
+import { offerNames } from './name-picker.ts';
 import { endpoint, name, typed, type Verdict } from './validators.ts';
 
 /** A field that its mode hides is not used and cannot be wrong. */
@@ -13,4 +14,5 @@ export const configValidators = {
 
 export function prepareConfig(): void {
   prepareModes('observe');
+  offerNames('#node-input-configName', 'configNames', { type: 'kaa-config', property: 'configName' });
 }

@@ -2,18 +2,23 @@
 import { blobTokenValidators } from './kaa-blob-token.ts';
 import { commandValidators, prepareCommand } from './kaa-command.ts';
 import { configValidators, prepareConfig } from './kaa-config.ts';
+import { endConnectionTest, prepareConnectionTest } from './connection-test.ts';
 import { endpointValidators } from './kaa-endpoint.ts';
-import { metadataValidators } from './kaa-metadata.ts';
+import { metadataValidators, prepareMetadata } from './kaa-metadata.ts';
 import { otaValidators, prepareOta } from './kaa-ota.ts';
 import { openConsole, prepareSimulator, simulatorValidators } from './kaa-simulator.ts';
 import { prepareTelemetry, telemetryValidators } from './kaa-telemetry.ts';
+import { addSidebar } from './sidebar.ts';
 
 Object.assign(window, {
   KaaEditor: {
     endpointValidators,
+    prepareConnectionTest,
+    endConnectionTest,
     telemetryValidators,
     prepareTelemetry,
     metadataValidators,
+    prepareMetadata,
     commandValidators,
     prepareCommand,
     configValidators,
@@ -26,3 +31,5 @@ Object.assign(window, {
     openConsole,
   },
 });
+
+addSidebar();

@@ -6,7 +6,7 @@ import { addressKey, type EndpointAddress, type Sender } from '../client/channel
 import type { KaaClient } from '../client/client.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { requireName } from '../protocol/require-name.ts';
-import type { CommandResult } from '../store/store.ts';
+import type { CommandResult, StoredCommand } from '../store/store.ts';
 import type { CommandReceiver, ResultOutcome } from './command.ts';
 import { type CommandStore, EndpointCommands } from './endpoint-commands.ts';
 import { CommandsInWork } from './known-commands.ts';
@@ -22,6 +22,18 @@ export class Commands {
     this.#client = client;
     this.#store = store;
     this.#endpoints = new PerEndpoint(client);
+  }
+
+  /** The commands of all endpoints that wait for a result, the oldest first. */
+  get inWork(): Iterable<StoredCommand> & { readonly count: number } {
+    return this.#inWork;
+  }
+
+  /** The types of commands that were seen, of all endpoints. */
+  get types(): ReadonlySet<string> {
+    const types = new Set<string>();
+    for (const endpoint of this.#endpoints.all()) for (const type of endpoint.types) types.add(type);
+    return types;
   }
 
   /** Hands the commands of an endpoint to `receiver`, until the returned function is called. */

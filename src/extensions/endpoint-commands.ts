@@ -115,6 +115,11 @@ export class EndpointCommands implements EndpointKeeper {
     return this.#phase === 'open' && this.#serial.idle && !served && !isWaiting && this.#results.idle;
   }
 
+  /** The types of commands that are known. */
+  get types(): Iterable<string> {
+    return this.#known.types();
+  }
+
   serve(receiver: CommandReceiver): () => void {
     const isFirst = this.#receivers.size === 0;
     this.#receivers.add(receiver);

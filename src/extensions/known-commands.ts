@@ -11,9 +11,25 @@ const mostAnswered = 25_000;
 /** How many are forgotten then, so that this is seldom. */
 const forgottenAtOnce = mostAnswered / 10;
 
-/** How many commands of all endpoints of a connection wait for a result. */
+/** The commands of all endpoints of a connection that wait for a result, the oldest first. */
 export class CommandsInWork {
-  count = 0;
+  readonly #commands = new Set<StoredCommand>();
+
+  get count(): number {
+    return this.#commands.size;
+  }
+
+  [Symbol.iterator](): Iterator<StoredCommand> {
+    return this.#commands.values();
+  }
+
+  add(command: StoredCommand): void {
+    this.#commands.add(command);
+  }
+
+  delete(command: StoredCommand): void {
+    this.#commands.delete(command);
+  }
 }
 
 export class KnownCommands {
@@ -44,7 +60,7 @@ export class KnownCommands {
 
   /** What is known here is of no interest any more; the ledger keeps it. */
   close(): void {
-    this.#inWork.count -= this.#unanswered;
+    for (const command of this.all()) if (command.result === undefined) this.#inWork.delete(command);
     this.#unanswered = 0;
   }
 
@@ -102,9 +118,7 @@ export class KnownCommands {
     if (left.length > 0) this.#commands.set(key, left);
     else this.#commands.delete(key);
     this.#count(command.type, -1);
-    for (const { digest, result } of commands) {
-      if (digest === command.digest && result === undefined) this.#countUnanswered(-1);
-    }
+    for (const gone of commands) if (gone.digest === command.digest) this.#ended(gone);
     await this.#try(() => this.#ledger.remove(this.#endpoint, command));
   }
 
@@ -138,15 +152,20 @@ export class KnownCommands {
     const index = commands.findIndex(({ digest }) => digest === command.digest);
     if (index === -1) this.#count(command.type, 1);
     const before = commands[index];
-    if (before !== undefined && before.result === undefined) this.#countUnanswered(-1);
-    if (command.result === undefined) this.#countUnanswered(1);
+    if (before !== undefined) this.#ended(before);
+    if (command.result === undefined) {
+      this.#unanswered += 1;
+      this.#inWork.add(command);
+    }
     const put = index === -1 ? [...commands, command] : commands.with(index, command);
     this.#commands.set(keyOf(command), put);
   }
 
-  #countUnanswered(change: 1 | -1): void {
-    this.#unanswered += change;
-    this.#inWork.count += change;
+  /** It waits for a result no more, if it did. */
+  #ended(command: StoredCommand): void {
+    if (command.result !== undefined) return;
+    this.#unanswered -= 1;
+    this.#inWork.delete(command);
   }
 
   #count(type: string, change: 1 | -1): void {

@@ -27,6 +27,10 @@ export class PerEndpoint<Keeper extends EndpointKeeper> {
     });
   }
 
+  all(): Iterable<Keeper> {
+    return this.#keepers.values();
+  }
+
   /** @throws {KaaClosedError} the connection has ended, and there is none yet */
   of(key: string, create: () => Keeper): Keeper {
     const known = this.#keepers.get(key);

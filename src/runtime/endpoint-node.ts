@@ -14,7 +14,7 @@ import { sharedTexts } from './texts.ts';
 
 /** The sessions of this process. */
 const deploys = new Deploys(() => sessions.deployOver());
-const sessions = new EndpointSessions(deploys);
+export const sessions = new EndpointSessions(deploys);
 
 /** From now on deploys are told from the stopping of flows. */
 export function watchDeploys(RED: NodeAPI): void {

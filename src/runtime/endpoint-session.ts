@@ -2,6 +2,7 @@
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import { KaaClient } from '../client/client.ts';
 import type { Transport } from '../client/transport.ts';
+import { Commands } from '../extensions/commands.ts';
 import { Forwarder } from '../extensions/forwarder.ts';
 import { asError } from '../protocol/errors.ts';
 import { DiskStore } from '../store/disk-store.ts';
@@ -11,6 +12,7 @@ import type { Endpoint } from './endpoint.ts';
 import { EndpointUsers } from './endpoint-users.ts';
 import { LossReport } from './loss-report.ts';
 import { addressOfQueue } from './messages.ts';
+import { RecentErrors } from './recent-errors.ts';
 import { SpokenTokens } from './spoken-tokens.ts';
 import type { Texts } from './texts.ts';
 
@@ -41,6 +43,9 @@ export class EndpointSession {
   readonly client: KaaClient;
   readonly store: DiskStore;
   readonly forwarder: Forwarder;
+  readonly commands: Commands;
+  /** What its nodes have told of. */
+  readonly errors = new RecentErrors();
   readonly tokens: SpokenTokens;
   readonly #texts: Texts;
   /** By the id of the node that receives. */
@@ -84,9 +89,13 @@ export class EndpointSession {
         backlogChanged: () => this.users.storeChanged(),
       },
     );
+    this.commands = new Commands(this.client, this.store);
     this.forwarder = new Forwarder(this.client, this.store.outbox, {
       addressOf: (queue) => addressOfQueue(queue, endpoint),
-      rejected: (address, node, sample, error) => this.users.raise(node, address, error, { payload: sample }),
+      rejected: (address, node, sample, error) => {
+        this.errors.add(error);
+        return this.users.raise(node, address, error, { payload: sample });
+      },
       paused: (address, node, error) => this.#raise(node, address, error),
       failed: (address, error) => this.#raise(undefined, address, error),
       troubleChanged: () => this.users.storeChanged(),
@@ -174,6 +183,7 @@ export class EndpointSession {
 
   /** Where no node is left to tell, the log is told. */
   #raise(nodeId: string | undefined, address: EndpointAddress | undefined, error: Error): void {
+    this.errors.add(error);
     if (!this.users.raise(nodeId, address, error)) this.#log.warn(error.message);
   }
 }

@@ -19,6 +19,17 @@ export class EndpointSessions {
     this.#deploys = deploys;
   }
 
+  /** The sessions that have not ended, by the id of their node. */
+  *running(): Iterable<readonly [nodeId: string, session: EndpointSession]> {
+    for (const entry of this.#sessions) if (!entry[1].isEnding) yield entry;
+  }
+
+  /** The one of a node, unless it has ended. */
+  find(nodeId: string): EndpointSession | undefined {
+    const session = this.#sessions.get(nodeId);
+    return session?.isEnding === false ? session : undefined;
+  }
+
   /**
    * The session of an endpoint, connecting if `user` is its first. Where the settings have changed since, the old
    * session ends before the new one connects.

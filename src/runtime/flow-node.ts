@@ -7,6 +7,7 @@ import { addressKey, type EndpointAddress, type Sender, type Target } from '../c
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { asError, KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
+import type { Commands } from '../extensions/commands.ts';
 import type { Forwarder } from '../extensions/forwarder.ts';
 import type { Store } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -29,6 +30,7 @@ export interface FlowNodeContext {
   readonly store: Store;
   /** Forwards stored samples. */
   readonly forwarder: Forwarder;
+  readonly commands: Commands;
   /** Sends a new message that belongs to an endpoint. */
   readonly emit: (address: EndpointAddress, properties: Partial<FlowMessage>) => void;
   /** Tells Catch of an error that belongs to no message, but maybe to an endpoint. */
@@ -130,6 +132,7 @@ class RunningNode implements EndpointUser {
       trouble: client.trouble,
       backlog: store.outbox.backlog,
       forwardingTrouble: forwarder.trouble,
+      isHeld: forwarder.held,
     }));
   }
 
@@ -162,7 +165,7 @@ class RunningNode implements EndpointUser {
   }
 
   #create(create: (context: FlowNodeContext) => Behaviour): Behaviour {
-    const { client, store, forwarder } = this.#session;
+    const { client, store, forwarder, commands } = this.#session;
     try {
       return create({
         endpoint: this.#endpoint,
@@ -171,6 +174,7 @@ class RunningNode implements EndpointUser {
         lastingSender: this.#session.senderFor(this.nodeId),
         store,
         forwarder,
+        commands,
         emit: (address, properties) => this.#emit(address, properties),
         raise: (address, error) => this.#raiseLimited(address, error),
         serving: (address) => this.#endpointNode.connection.serving(this.#session, address),
@@ -194,6 +198,7 @@ class RunningNode implements EndpointUser {
   }
 
   #raiseLimited(address: EndpointAddress | undefined, error: Error): void {
+    this.#session.errors.add(error);
     if (this.#errorLimit.admit()) this.raise(address, error);
   }
 
@@ -226,6 +231,7 @@ class RunningNode implements EndpointUser {
       const trouble = asError(error);
       troubles.set(path, trouble);
       if (reasonOf(before) !== reasonOf(trouble) && this.#errorLimit.admit()) {
+        this.#session.errors.add(trouble);
         this.#node.error(trouble, this.#newMessage(addressProperties(address, this.#endpoint)));
       }
     }
@@ -260,6 +266,7 @@ class RunningNode implements EndpointUser {
     } catch (thrown) {
       const error = asKaaError(thrown);
       this.#status.failed(error, this.#messages);
+      this.#session.errors.add(error);
       this.#report(error, () => done(error));
     }
     this.#underWay -= 1;

@@ -33,6 +33,8 @@ export interface EndpointSnapshot {
   readonly backlog: Backlog;
   /** Why stored samples are not forwarded although there is a connection. */
   readonly forwardingTrouble: Error | undefined;
+  /** Somebody wants stored samples to wait. */
+  readonly isHeld: boolean;
 }
 
 type ErrorCode = KaaErrorCode | 'other';
@@ -199,11 +201,15 @@ export class NodeStatus {
   }
 
   /** What the node does with samples that wait; undefined where they are just on their way. */
-  #storing({ backlog, trouble, forwardingTrouble }: EndpointSnapshot): Shown | undefined {
+  #storing({ backlog, trouble, forwardingTrouble, isHeld }: EndpointSnapshot): Shown | undefined {
     const { state } = this.#connection;
     const { samples } = backlog;
     if (samples === 0) return undefined;
     if (this.#error !== undefined) return this.#failure(this.#error.code);
+    if (isHeld) {
+      const text = this.#text('status.held', { count: samples });
+      return { fill: 'yellow', shape: 'dot', ...text, state, reason: 'held' };
+    }
     if (state === 'connected' && forwardingTrouble !== undefined) {
       const code = codeOf(forwardingTrouble);
       const text = (): string => this.#texts('status.paused', { reason: this.#texts(`status.error.${code}`) });

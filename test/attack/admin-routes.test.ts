@@ -48,7 +48,8 @@ for (const runtime of runtimes) {
       nodeRed = await NodeRed.start(runtime, {
         inside: `nodesDir: ${JSON.stringify(folder)}, adminAuth: {
           type: 'credentials', users: async () => null, authenticate: async () => null, default: async () => null,
-          tokens: async (token) => (token === 'right' ? { username: 'admin', permissions: '*' } : null) }`,
+          tokens: async (token) =>
+            ({ right: { username: 'admin', permissions: '*' }, reader: { username: 'reader', permissions: 'read' } })[token] ?? null }`,
       });
     });
 
@@ -77,21 +78,54 @@ for (const runtime of runtimes) {
       assert.deepEqual(answering, []);
     });
 
-    it('the package adds none', async () => {
+    it("the package's own want the permission to read flows or to write them", async () => {
       const routes = (await (await fetch(`${nodeRed.url}/admin-routes`)).json()) as readonly Route[];
-      assert.deepEqual(
-        routes.filter(({ path }) => /kaa/i.test(path)),
-        [],
-      );
-      for (const path of [
-        'kaa',
-        'kaa-endpoint',
-        'kaa/discard',
-        '@kaa-community/node-red-kaa',
-        'nodes/@kaa-community/node-red-kaa',
-      ]) {
-        assert.ok([401, 404].includes((await nodeRed.get(path)).status), path);
+      const own = routes.filter(({ path }) => path.startsWith('/kaa/'));
+      assert.deepEqual(own.map(({ path, methods: taken }) => `${taken.join()} ${path}`).toSorted(), [
+        'get /kaa/endpoints',
+        'get /kaa/endpoints/:id/names',
+        'post /kaa/check',
+        'post /kaa/endpoints/:id/:action',
+      ]);
+      const statusOf = async (bearer: string, method: string, path: string): Promise<number> => {
+        const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+        const body = method === 'post' ? { body: '{}' } : {};
+        return (await fetch(nodeRed.url + path, { method: method.toUpperCase(), headers, ...body })).status;
+      };
+      for (const { path, methods: taken } of own) {
+        for (const method of taken) {
+          const url = path.replace(':id', 'endpoint').replace(':action', 'discard');
+          const allowed = [await statusOf('right', method, url), await statusOf('reader', method, url)];
+          assert.notEqual(allowed[0], 401, url);
+          assert.equal(allowed[1] === 401, method === 'post', `${method} ${url} of a reader`);
+        }
       }
+    });
+
+    it("a page of another origin cannot use them in a person's name", async () => {
+      for (const path of ['kaa/check', 'kaa/endpoints/endpoint/discard']) {
+        const response = await fetch(`${nodeRed.url}/${path}`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer right', 'content-type': 'text/plain' },
+          body: '{"id":"","properties":{"url":"mqtt://127.0.0.1:1"},"credentials":{}}',
+        });
+        assert.equal(response.status, 415, path);
+      }
+    });
+
+    it('a check says nothing of what it was not told', async () => {
+      const response = await fetch(`${nodeRed.url}/kaa/check`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer right', 'content-type': 'application/json' },
+        body: JSON.stringify({
+          id: 'endpoint',
+          properties: { url: 'mqtt://127.0.0.1:1', appVersion: 'v1' },
+          credentials: { token: 'check-token', username: 'check-user', password: 'check-password' },
+        }),
+      });
+      const text = await response.text();
+      assert.match(text, /"stage":"tcp","state":"failed"/);
+      assert.doesNotMatch(text, /check-/);
     });
   });
 }

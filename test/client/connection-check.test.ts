@@ -9,6 +9,7 @@ import {
 } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { checkConnection, type CheckReport, type CheckSpeaker } from '../../src/client/connection-check.ts';
+import { KaaClient } from '../../src/client/client.ts';
 import { mqttTransport } from '../../src/client/mqtt-transport.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
@@ -17,11 +18,11 @@ import { clientOptions } from '../support/client-options.ts';
 import { type MemoryLink, MemoryServer } from '../support/memory-transport.ts';
 import { until } from '../support/until.ts';
 
-const address = { appVersion: 'v1', token: 'checked' };
+const speaker = { address: { appVersion: 'v1', token: 'checked' } };
 
 /** A report in a few words, such as `login failed login-refused`. */
 function wordsOf({ stage, outcome }: CheckReport): string {
-  if (outcome.state === 'passed') return `${stage} passed`;
+  if (outcome.state === 'passed') return `${stage} passed${outcome.over === undefined ? '' : ' over other'}`;
   if (outcome.state === 'skipped') return `${stage} skipped ${outcome.why}`;
   const { failure } = outcome;
   const reason =
@@ -61,20 +62,20 @@ describe('connection check', () => {
 
   async function check(
     changes: Partial<ClientOptions>,
-    speaker: CheckSpeaker = address,
+    who: CheckSpeaker = speaker,
     aborted = new AbortController().signal,
     transport = mqttTransport,
   ): Promise<string[]> {
     const reports: string[] = [];
     const options = clientOptions({ username: 'me@tenant', password: 'secret', requestTimeout: 2, ...changes });
-    await checkConnection(options, speaker, transport, (report) => reports.push(wordsOf(report)), aborted);
+    await checkConnection(options, who, transport, (report) => reports.push(wordsOf(report)), aborted);
     return reports;
   }
 
   /** Names and sockets are real, and behind them the test plays the server. */
   async function checkWith(play: (link: MemoryLink) => void, changes: Partial<ClientOptions> = {}): Promise<string[]> {
     const server = new MemoryServer();
-    const checking = check({ urls: [simulator.mqttUrl], ...changes }, address, undefined, server.transport);
+    const checking = check({ urls: [simulator.mqttUrl], ...changes }, speaker, undefined, server.transport);
     await until(() => server.links.length > 0);
     play(server.link);
     return checking;
@@ -93,7 +94,7 @@ describe('connection check', () => {
 
   it('changes nothing at the platform', async () => {
     await check({ urls: [simulator.mqttUrl] });
-    const response = await fetch(`${simulator.httpUrl}/api/v1/endpoints/${address.token}`, {
+    const response = await fetch(`${simulator.httpUrl}/api/v1/endpoints/${speaker.address.token}`, {
       headers: { authorization: `Basic ${btoa('me@tenant:secret')}` },
     });
     const { samples } = (await response.json()) as { readonly samples: number };
@@ -183,14 +184,32 @@ describe('connection check', () => {
     assert.deepEqual(reports.slice(-2), ['subscribe passed', 'request failed KAA_TIMEOUT']);
   });
 
-  it('speaks for nobody where nobody is named, or where that would take pushes away', async () => {
-    for (const speaker of ['nobody', 'in-use'] as const) {
-      assert.deepEqual((await check({ urls: [simulator.mqttUrl] }, speaker)).slice(-3), [
-        'login passed',
-        `subscribe skipped ${speaker}`,
-        `request skipped ${speaker}`,
-      ]);
-    }
+  it('speaks for nobody where nobody is named', async () => {
+    assert.deepEqual((await check({ urls: [simulator.mqttUrl] }, 'nobody')).slice(-3), [
+      'login passed',
+      'subscribe skipped nobody',
+      'request skipped nobody',
+    ]);
+  });
+
+  it('asks over the connection that speaks for the endpoint already', async () => {
+    const options = clientOptions({ urls: [simulator.mqttUrl], username: 'me@tenant', password: 'secret' });
+    const over = new KaaClient({ ...options, clientId: 'deployed' }, mqttTransport);
+    over.open();
+    const pushes: unknown[] = [];
+    const target = { ...speaker.address, resource: 'commands', name: 'reboot' } as const;
+    over.observe(target, { pushed: (_target, { body }) => void pushes.push(body), pushFailed: () => assert.fail() });
+    await over.send(target, Buffer.from('{"observe":true}'), 'answer', { unexpectedError: () => undefined });
+    assert.deepEqual((await check({ urls: [simulator.mqttUrl] }, { ...speaker, over })).slice(-2), [
+      'subscribe passed over other',
+      'request passed over other',
+    ]);
+    await fetch(`${simulator.httpUrl}/api/v1/endpoints/${speaker.address.token}/commands/reboot`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa('me@tenant:secret')}` },
+    });
+    await until(() => pushes.length === 1);
+    await over.close(0);
   });
 
   it('every server is tried', async () => {
@@ -201,7 +220,7 @@ describe('connection check', () => {
   it('ends when it is aborted, and says nothing more', async () => {
     const controller = new AbortController();
     const port = await listen(createTcpServer());
-    const checking = check({ urls: [`mqtt://127.0.0.1:${port}`], requestTimeout: 60 }, address, controller.signal);
+    const checking = check({ urls: [`mqtt://127.0.0.1:${port}`], requestTimeout: 60 }, speaker, controller.signal);
     await until(() => sockets.size > 0);
     controller.abort();
     const reports = await checking;

@@ -13,11 +13,13 @@ describe('status of a node', () => {
 
   let backlog: Backlog;
   let forwardingTrouble: Error | undefined;
+  let isHeld: boolean;
   let trouble: 'silent' | 'subscription-refused' | undefined;
 
   beforeEach(() => {
     backlog = { samples: 0 };
     forwardingTrouble = undefined;
+    isHeld = false;
     trouble = undefined;
     clock = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     shown = [];
@@ -28,7 +30,7 @@ describe('status of a node', () => {
       node,
       (key, values) => (values === undefined ? key : `${key} ${Object.values(values).join(' ')}`),
       { state: 'connecting' },
-      () => ({ inFlight: 3, trouble, backlog, forwardingTrouble }),
+      () => ({ inFlight: 3, trouble, backlog, forwardingTrouble, isHeld }),
     );
   });
 
@@ -250,6 +252,15 @@ describe('status of a node', () => {
       forwardingTrouble = undefined;
       await wait(0);
       assert.equal(texts().at(-1), 'status.connected');
+    });
+
+    it('says that somebody holds what waits', async () => {
+      status.start(true);
+      status.connection(online);
+      isHeld = true;
+      await wait(2);
+      assert.equal(texts().at(-1), 'status.held 2');
+      assert.equal((Object(shown.at(-1)?.kaa) as Record<string, unknown>)['reason'], 'held');
     });
 
     it('says offline rather than paused', async () => {

@@ -1,0 +1,94 @@
+/** The button of the endpoint dialog that tries its settings, which need not be deployed. */
+import { text } from './validators.ts';
+
+interface Stage {
+  readonly server: string;
+  readonly stage: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly text?: string;
+}
+
+const icons = { passed: 'fa-check', failed: 'fa-times', skipped: 'fa-minus' } as const;
+
+/** The one that is running; its dialog is open. */
+let running: EditorRequest | undefined;
+
+export function prepareConnectionTest(node: EditedEndpointNode): void {
+  endConnectionTest();
+  const button = $('#kaa-endpoint-test');
+  const list = $('#kaa-endpoint-test-stages');
+  button.on('click', () => {
+    endConnectionTest();
+    list.empty();
+    button.prop('disabled', true);
+    /** Characters of the answer that were shown. */
+    let shown = 0;
+    let server: string | undefined;
+    const show = (answer: string): void => {
+      const complete = answer.slice(shown, answer.lastIndexOf('\n') + 1);
+      shown += complete.length;
+      for (const line of complete.split('\n').filter((each) => each !== '')) {
+        const stage = JSON.parse(line) as Stage;
+        if (stage.server !== server) list.append(heading(stage.server));
+        server = stage.server;
+        list.append(row(stage));
+      }
+    };
+    running = $.ajax({
+      url: 'kaa/check',
+      method: 'POST',
+      contentType: 'application/json',
+      data: JSON.stringify(settingsOf(node)),
+      dataType: 'text',
+      xhrFields: { onprogress: (event) => show(event.currentTarget.responseText) },
+      success: show,
+      error: ({ status, responseText, statusText }) => {
+        if (statusText !== 'abort')
+          list.append(row({ server: '', stage: '', state: 'failed', text: refusal(status, responseText) }));
+      },
+      complete: () => {
+        running = undefined;
+        button.prop('disabled', false);
+      },
+    });
+  });
+}
+
+/** The dialog closes: nobody wants to know any more. */
+export function endConnectionTest(): void {
+  running?.abort();
+  running = undefined;
+}
+
+/** What the fields of the open dialog hold. */
+function settingsOf({ id, _def: { defaults, credentials } }: EditedEndpointNode): object {
+  const valueOf = (name: string): unknown => {
+    const value = $(`#node-config-input-${name}`).val();
+    return name === 'tls' && value === '_ADD_' ? '' : value;
+  };
+  const read = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+  return { id, properties: read(Object.keys(defaults)), credentials: read(Object.keys(credentials)) };
+}
+
+function heading(server: string): EditorElement {
+  return $('<li class="kaa-test-server">').text(server);
+}
+
+function row({ stage, state, text: why }: Stage): EditorElement {
+  const item = $(`<li class="kaa-test-${state}">`).append($(`<i class="fa ${icons[state]}" aria-hidden="true">`));
+  const name = stage === '' ? '' : text(`check.stage.${stage}`);
+  const words = $('<span>').text([name, why].filter((part) => part !== '' && part !== undefined).join(': '));
+  const outcome = $('<span class="kaa-test-outcome">').text(`${text(`check.state.${state}`)} `);
+  return item.append(outcome, words);
+}
+
+function refusal(status: number, answer: string): string {
+  if (status === 401 || status === 403) return text('check.notAllowed');
+  try {
+    const { message } = JSON.parse(answer) as { readonly message?: unknown };
+    if (typeof message === 'string') return message;
+  } catch {
+    // No answer of ours: Node-RED has ended, or something stands between.
+  }
+  return text('check.noNodeRed');
+}

@@ -1,0 +1,63 @@
+/** Offers names that the endpoint knows while one is typed; silent where it does not know any. */
+
+type NameKind = 'commandTypes' | 'configNames' | 'metadataKeys';
+
+type EndpointNames = Partial<Readonly<Record<NameKind, readonly string[]>>>;
+
+/** Names of other nodes in the editor, which may not be deployed yet. */
+export interface OtherNodes {
+  readonly type: string;
+  readonly property: string;
+}
+
+/** @param id of the kaa-endpoint that is chosen */
+export function loadNames(id: unknown, kind: NameKind, loaded: (names: readonly string[]) => void): void {
+  if (typeof id !== 'string' || id === '' || id === '_ADD_') {
+    loaded([]);
+    return;
+  }
+  $.ajax({
+    url: `kaa/endpoints/${encodeURIComponent(id)}/names`,
+    method: 'GET',
+    dataType: 'text',
+    success: (answer) => {
+      const names = (JSON.parse(answer) as EndpointNames)[kind];
+      loaded(names ?? []);
+    },
+    error: () => loaded([]),
+  });
+}
+
+/** Completes the names typed into a field. */
+export function offerNames(field: string, kind: NameKind, others: OtherNodes): void {
+  const names = new Set<string>();
+  RED.nodes.eachNode((node) => {
+    const name = node[others.property];
+    if (node['type'] === others.type && typeof name === 'string' && name !== '' && !name.includes('$')) names.add(name);
+  });
+  const load = (): void =>
+    loadNames($('#node-input-endpoint').val(), kind, (loaded) => {
+      for (const name of loaded) names.add(name);
+    });
+  $('#node-input-endpoint').on('change', load);
+  load();
+  $(field).autoComplete({
+    minLength: 0,
+    search: (typed) =>
+      [...names]
+        .filter((name) => name.toLowerCase().includes(typed.toLowerCase()) && name !== typed)
+        .toSorted()
+        .map((name) => ({ value: name, label: name })),
+  });
+}
+
+/** Shows the metadata attributes that the endpoint has at Kaa; nothing where it is not known. */
+export function showMetadataKeys(): void {
+  const show = (): void =>
+    loadNames($('#node-input-endpoint').val(), 'metadataKeys', (names) => {
+      $('.kaa-known-keys').toggle(names.length > 0);
+      $('#kaa-known-keys').text(names.join(', '));
+    });
+  $('#node-input-endpoint').on('change', show);
+  show();
+}

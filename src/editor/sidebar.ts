@@ -1,0 +1,108 @@
+/** The sidebar tab "Kaa": how each endpoint is, live while the tab is open, and what somebody can do about it. */
+import { EndpointCard } from './endpoint-card.ts';
+import type { EndpointReport } from './endpoint-report.ts';
+import { text } from './validators.ts';
+
+/** The topic on Node-RED's channel from the runtime. */
+const topic = 'kaa/endpoints';
+
+/** Milliseconds between two words to the runtime that somebody is looking. */
+const watchEvery = 5000;
+
+class Sidebar {
+  readonly content = document.createElement('div');
+  readonly #list = document.createElement('div');
+  readonly #empty = document.createElement('p');
+  readonly #cards = new Map<string, EndpointCard>();
+  #reports: readonly EndpointReport[] = [];
+  #watching: number | undefined;
+  readonly #received = (_topic: string, reports: unknown): void => this.#show(reports as readonly EndpointReport[]);
+
+  constructor() {
+    this.content.className = 'kaa-sidebar';
+    this.#empty.textContent = text('sidebar.empty');
+    this.#empty.className = 'kaa-sidebar-empty';
+    this.content.append(this.#list, this.#empty);
+    new IntersectionObserver((entries) => this.#visible(entries.some(({ isIntersecting }) => isIntersecting))).observe(
+      this.content,
+    );
+    document.addEventListener('visibilitychange', () => this.#visible(this.content.checkVisibility()));
+    for (const event of ['nodes:add', 'nodes:remove', 'nodes:change', 'deploy']) {
+      RED.events.on(event, () => {
+        if (this.#watching !== undefined) this.#show(this.#reports);
+      });
+    }
+  }
+
+  #visible(visible: boolean): void {
+    if (!visible || document.hidden) this.#stop();
+    else if (this.#watching === undefined) this.#start();
+  }
+
+  #start(): void {
+    RED.comms.subscribe(topic, this.#received);
+    this.#watching = window.setInterval(() => this.#watch(), watchEvery);
+    this.#watch();
+  }
+
+  #stop(): void {
+    if (this.#watching === undefined) return;
+    clearInterval(this.#watching);
+    this.#watching = undefined;
+    RED.comms.unsubscribe(topic, this.#received);
+  }
+
+  #watch(): void {
+    $.ajax({
+      url: topic,
+      method: 'GET',
+      dataType: 'text',
+      success: (answer) => this.#show(JSON.parse(answer) as readonly EndpointReport[]),
+      // Node-RED itself says that it is out of reach.
+      error: () => undefined,
+    });
+  }
+
+  #show(reports: readonly EndpointReport[]): void {
+    this.#reports = reports;
+    const known = new Map(reports.map((report) => [report.id, report]));
+    const names = new Map<string, string>();
+    RED.nodes.eachConfig((node) => {
+      if (node['type'] === 'kaa-endpoint')
+        names.set(String(node['id']), RED.utils.getNodeLabel(node, String(node['id'])));
+    });
+    // Those in subflows have ids of their own that the editor does not know.
+    for (const { id } of reports) if (!names.has(id)) names.set(id, id);
+    for (const [id, card] of this.#cards) {
+      if (names.has(id)) continue;
+      card.element.remove();
+      this.#cards.delete(id);
+    }
+    for (const [id, name] of names) this.#cardOf(id).show(name, known.get(id));
+    this.#empty.hidden = names.size > 0;
+  }
+
+  #cardOf(id: string): EndpointCard {
+    const known = this.#cards.get(id);
+    if (known !== undefined) return known;
+    const card = new EndpointCard(id);
+    this.#cards.set(id, card);
+    this.#list.append(card.element);
+    return card;
+  }
+}
+
+export function addSidebar(): void {
+  const style = document.createElement('link');
+  style.rel = 'stylesheet';
+  style.href = new URL('kaa.css', import.meta.url).href;
+  document.head.append(style);
+  RED.sidebar.addTab({
+    id: 'kaa',
+    label: text('sidebar.label'),
+    name: text('sidebar.name'),
+    iconClass: 'fa fa-cloud',
+    content: new Sidebar().content,
+    enableOnEdit: true,
+  });
+}

@@ -1,0 +1,77 @@
+/** Tries the settings of an open endpoint dialog, which need not be deployed. */
+import {
+  checkConnection,
+  type CheckFailure,
+  type CheckOutcome,
+  type CheckReport,
+  type CheckSpeaker,
+} from '../../client/connection-check.ts';
+import { mqttTransport } from '../../client/mqtt-transport.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { EndpointSession } from '../endpoint-session.ts';
+import { SpokenTokens } from '../spoken-tokens.ts';
+import type { Texts } from '../texts.ts';
+
+/** What the dialog shows of a stage. */
+export interface StageReport {
+  /** Host and port. */
+  readonly server: string;
+  readonly stage: CheckReport['stage'];
+  readonly state: 'passed' | 'failed' | 'skipped';
+  /** Why it failed and what to do, or why there was nothing to try, in the user's language. */
+  readonly text?: string;
+}
+
+export async function checkEndpoint(
+  endpoint: Endpoint,
+  sessions: Iterable<EndpointSession>,
+  texts: Texts,
+  report: (report: StageReport) => void,
+  aborted: AbortSignal,
+): Promise<void> {
+  const running = [...sessions];
+  const options = { ...endpoint.client, clientId: unusedClientId(endpoint.client.clientId, running) };
+  const told = (each: CheckReport): void => report(stageReport(each, texts));
+  await checkConnection(options, speakerOf(endpoint, running), mqttTransport, told, aborted);
+}
+
+/** A server ends the connection of a client when another one comes with its ID. */
+function unusedClientId(clientId: string, sessions: readonly EndpointSession[]): string {
+  const isUsed = sessions.some(({ endpoint }) => endpoint.client.clientId === clientId);
+  // Not longer than before: some servers take no more than 23 characters.
+  return isUsed ? `test-${clientId}`.slice(0, Math.max(23, clientId.length)) : clientId;
+}
+
+function speakerOf(endpoint: Endpoint, sessions: readonly EndpointSession[]): CheckSpeaker {
+  const { token, appVersion, client } = endpoint;
+  if (token === undefined || appVersion === undefined) return 'nobody';
+  const wanted = new SpokenTokens({ ...client, clientId: '' });
+  wanted.add(token);
+  const deployed = sessions.find(
+    (session) => session.client.status.state === 'connected' && session.tokens.conflictWith(wanted) === 'token',
+  );
+  return { address: { token, appVersion }, ...(deployed === undefined ? {} : { over: deployed.client }) };
+}
+
+function stageReport({ url, stage, outcome }: CheckReport, texts: Texts): StageReport {
+  const server = new URL(url).host;
+  const text = textOf(server, outcome, texts);
+  return { server, stage, state: outcome.state, ...(text === undefined ? {} : { text }) };
+}
+
+function textOf(server: string, outcome: CheckOutcome, texts: Texts): string | undefined {
+  switch (outcome.state) {
+    case 'failed':
+      return failureText(server, outcome.failure, texts);
+    case 'skipped':
+      return texts(`check.skipped.${outcome.why}`);
+    case 'passed':
+      return outcome.over === undefined ? undefined : texts('check.overDeployed');
+  }
+}
+
+function failureText(server: string, failure: CheckFailure, texts: Texts): string {
+  if (failure instanceof Error) return failure.message;
+  const text = texts(`log.${failure.reason}`, { server });
+  return failure.detail === undefined ? text : `${text} (${failure.detail})`;
+}

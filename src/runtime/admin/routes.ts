@@ -1,0 +1,141 @@
+/**
+ * What the editor asks of the runtime beside Node-RED's own: how the endpoints are, names for its dialogs, and to try,
+ * reconnect, pause, resume or discard. Looking wants the permission to read flows, all else the one to write them.
+ */
+import type { NodeAPI } from 'node-red';
+import { asError } from '../../protocol/errors.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { sessions } from '../endpoint-node.ts';
+import type { EndpointSession } from '../endpoint-session.ts';
+import type { Properties } from '../properties.ts';
+import { sharedTexts } from '../texts.ts';
+import { checkEndpoint } from './connection-check.ts';
+import { namesOf } from './endpoint-names.ts';
+import { type EndpointReport, reportOf } from './endpoint-report.ts';
+import { LiveView } from './live-view.ts';
+
+/** Checks that run at the same time. */
+const mostChecks = 4;
+
+/** The topic on Node-RED's channel to the editor. */
+const topic = 'kaa/endpoints';
+
+type Action = (session: EndpointSession) => Promise<object> | object;
+
+const actions: Readonly<Record<string, Action>> = {
+  pause: ({ forwarder }) => {
+    forwarder.hold();
+    return {};
+  },
+  resume: ({ forwarder }) => {
+    forwarder.resume();
+    return {};
+  },
+  reconnect: ({ client }) => {
+    client.reconnect();
+    return {};
+  },
+  discard: async ({ forwarder }) => ({ discarded: await forwarder.discard() }),
+};
+
+/** The settings of an open dialog. */
+export interface EditedEndpoint {
+  readonly id: string;
+  readonly properties: Properties;
+  /** Those that the editor does not know stand there as `__PWRD__`. */
+  readonly credentials: Properties;
+}
+
+/**
+ * @param read reads the settings of an open dialog
+ */
+export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endpoint): void {
+  // Absent where settings.js switches the editor's side off.
+  const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
+  if (typeof admin?.get !== 'function') return;
+  const texts = sharedTexts(RED);
+  const report = (): readonly EndpointReport[] =>
+    Array.from(sessions.running(), ([id, session]) => reportOf(id, session, texts));
+  const view = new LiveView(report, (reports) => RED.comms.publish(topic, reports, false));
+  const [mayRead, mayWrite] = [RED.auth.needsPermission('flows.read'), RED.auth.needsPermission('flows.write')];
+
+  admin.get('/kaa/endpoints', mayRead, (_request, response) => {
+    response.json(view.watch());
+  });
+
+  admin.get('/kaa/endpoints/:id/names', mayRead, (request, response) => {
+    const session = sessions.find(String(request.params['id']));
+    const names = session === undefined ? Promise.resolve({}) : namesOf(session);
+    void names.then((found) => response.json(found));
+  });
+
+  admin.post('/kaa/endpoints/:id/:action', mayWrite, (request, response) => {
+    if (!isJson(request)) {
+      response.status(415).end();
+      return;
+    }
+    const { id, action: name } = request.params;
+    const action = new Map(Object.entries(actions)).get(String(name));
+    const session = sessions.find(String(id));
+    if (action === undefined || session === undefined) {
+      response.status(404).json({ message: texts('admin.notRunning') });
+      return;
+    }
+    const done = async (): Promise<object> => action(session);
+    done().then(
+      (result) => response.json(result),
+      (error: unknown) => response.status(500).json({ message: asError(error).message }),
+    );
+  });
+
+  let checks = 0;
+  admin.post('/kaa/check', mayWrite, (request, response) => {
+    const edited = isJson(request) ? editedEndpoint(request.body) : undefined;
+    if (edited === undefined) {
+      response.status(415).end();
+      return;
+    }
+    if (checks >= mostChecks) {
+      response.status(429).json({ message: texts('check.busy') });
+      return;
+    }
+    let endpoint: Endpoint;
+    try {
+      endpoint = read(edited);
+    } catch (error) {
+      response.status(400).json({ message: asError(error).message });
+      return;
+    }
+    checks += 1;
+    const controller = new AbortController();
+    response.on('close', () => controller.abort());
+    // One line of JSON for each stage, as it ends.
+    response.type('application/x-ndjson');
+    const running = Array.from(sessions.running(), ([, session]) => session);
+    const line = (part: object): void => void response.write(`${JSON.stringify(part)}\n`);
+    const checking = checkEndpoint(endpoint, running, texts, line, controller.signal);
+    void checking
+      .catch((error: unknown) => line({ message: asError(error).message }))
+      .finally(() => {
+        checks -= 1;
+        response.end();
+      });
+  });
+}
+
+/** Pages of other origins can send anything but JSON without asking first. */
+function isJson(request: { is(type: string): unknown }): boolean {
+  return typeof request.is('application/json') === 'string';
+}
+
+function editedEndpoint(body: unknown): EditedEndpoint | undefined {
+  if (!isRecord(body)) return undefined;
+  const { id, properties, credentials } = body;
+  return typeof id === 'string' && isRecord(properties) && isRecord(credentials)
+    ? { id, properties, credentials }
+    : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

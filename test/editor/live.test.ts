@@ -1,0 +1,242 @@
+/** What the editor shows and asks beside the dialogs' fields: the sidebar, the connection test and names. */
+import assert from 'node:assert/strict';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import type { EndpointReport } from '../../src/runtime/admin/endpoint-report.ts';
+import { freePort } from '../support/mosquitto.ts';
+import { type FlowNode, runtimes } from '../support/node-red.ts';
+import { until } from '../support/until.ts';
+import { Editor } from './editor.ts';
+
+const token = 'live-token';
+
+const card = '.kaa-endpoint';
+
+function flowFor(simulator: Simulator): readonly FlowNode[] {
+  const node = (type: string, id: string, y: number, properties: object): FlowNode => ({
+    id,
+    type,
+    z: 'tab',
+    x: 300,
+    y,
+    name: '',
+    endpoint: 'endpoint',
+    wires: [[]],
+    ...properties,
+  });
+  return [
+    { id: 'tab', type: 'tab', label: 'Live' },
+    {
+      id: 'endpoint',
+      type: 'kaa-endpoint',
+      name: 'Line 1',
+      url: simulator.mqttUrl,
+      appVersion: 'v1',
+      requestTimeout: '1',
+      credentials: { token },
+    },
+    { id: 'unused', type: 'kaa-endpoint', name: 'Line 2', url: simulator.mqttUrl, appVersion: 'v1' },
+    node('kaa-telemetry', 'stored', 60, { delivery: 'stored', timestamp: 'epoch' }),
+    node('kaa-metadata', 'metadata', 120, { operation: 'get' }),
+    node('kaa-command', 'command', 180, { mode: 'receive', commandType: 'reboot', inputs: 0 }),
+    node('kaa-config', 'config', 240, { mode: 'observe', configName: 'network', inputs: 0 }),
+    node('inject', 'sample', 300, {
+      props: [{ p: 'payload', v: '{"a":1}', vt: 'json' }],
+      wires: [['stored']],
+    }),
+    node('inject', 'nonsense', 360, { props: [{ p: 'payload', v: 'nonsense', vt: 'str' }], wires: [['stored']] }),
+  ];
+}
+
+describe('the editor with a running endpoint', () => {
+  let simulator: Simulator;
+  let editor: Editor;
+
+  before(async function open() {
+    this.timeout(120_000);
+    simulator = await startSimulator({ mqttPort: 0, httpPort: 0 });
+    const opened = await Editor.open(runtimes[0], flowFor(simulator));
+    if (opened === undefined) {
+      await simulator.close();
+      this.skip();
+    }
+    editor = opened;
+  });
+
+  after(async () => {
+    await editor?.close();
+    await simulator?.close();
+  });
+
+  afterEach(() => {
+    assert.deepEqual(editor.pageErrors, []);
+  });
+
+  const inject = async (id: string): Promise<void> => {
+    await fetch(`${editor.nodeRed.url}/inject/${id}`, { method: 'POST' });
+  };
+
+  const cardText = (name: string): Promise<string> =>
+    editor.page.locator(card, { hasText: name }).evaluate((element) => (element as HTMLElement).innerText);
+
+  async function shows(pattern: RegExp, name = 'Line 1'): Promise<void> {
+    await until(async () => pattern.test(await cardText(name)));
+  }
+
+  const press = (label: string): Promise<void> =>
+    editor.page.locator(card, { hasText: 'Line 1' }).getByRole('button', { name: label }).click();
+
+  async function stored(): Promise<number> {
+    const response = await fetch(`${simulator.httpUrl}/api/v1/endpoints/${token}/telemetry/count`);
+    return response.ok ? ((await response.json()) as { count: number }).count : 0;
+  }
+
+  describe('sidebar', () => {
+    before(async () => {
+      await editor.page.evaluate('RED.sidebar.show("kaa")');
+    });
+
+    it('shows each endpoint, and those that no node uses', async () => {
+      await shows(/Line 1\s+connected/);
+      await shows(/Line 2\s+no deployed node uses it/, 'Line 2');
+    });
+
+    it('shows server, round trips, requests and what is observed, and no token', async () => {
+      await editor.page.locator(card, { hasText: 'Line 1' }).locator('summary', { hasText: 'Observed' }).click();
+      await shows(/\d+ ms, at most \d+ ms/);
+      const text = await cardText('Line 1');
+      assert.match(text, new RegExp(new URL(simulator.mqttUrl).host));
+      assert.match(text, /0 in flight, 0 waiting/);
+      assert.match(text, /cex\/command\/reboot/);
+      assert.match(text, /cmx\/config\/json\/network/);
+      assert.doesNotMatch(await editor.page.content(), /live-token/);
+    });
+
+    it('holds the forwarding on demand, and lets it go on', async () => {
+      const before = await stored();
+      await press('Pause forwarding');
+      await shows(/Paused by hand/);
+      await inject('sample');
+      await shows(/1 samples, the oldest for \d+ s/);
+      assert.equal(await stored(), before);
+      await press('Resume forwarding');
+      await shows(/On disk\s+nothing/);
+      assert.equal(await stored(), before + 1);
+    });
+
+    it('discards what waits, when that is confirmed', async () => {
+      const before = await stored();
+      await press('Pause forwarding');
+      await inject('sample');
+      await shows(/1 samples/);
+      await press('Discard backlog');
+      await editor.page.getByRole('button', { name: 'Keep them' }).click();
+      await editor.page.waitForSelector('.red-ui-notification', { state: 'detached' });
+      assert.match(await cardText('Line 1'), /1 samples/);
+      await press('Discard backlog');
+      await editor.page.locator('.red-ui-notification').getByRole('button', { name: 'Discard backlog' }).click();
+      await shows(/1 samples were discarded/);
+      await shows(/On disk\s+nothing/);
+      await press('Resume forwarding');
+      await inject('sample');
+      await until(async () => (await stored()) === before + 1);
+    });
+
+    it('connects anew on demand', async () => {
+      const answers = async (): Promise<number | undefined> => {
+        const reports = (await (await editor.nodeRed.get('kaa/endpoints')).json()) as readonly EndpointReport[];
+        return reports.find(({ id }) => id === 'endpoint')?.roundTrips?.count;
+      };
+      const before = (await answers()) ?? 0;
+      await press('Reconnect');
+      // They are counted from the connect on.
+      await until(async () => ((await answers()) ?? before) < before);
+      await shows(/connected/);
+    });
+
+    it('shows the last errors, and a command in work', async () => {
+      await inject('nonsense');
+      await fetch(`${simulator.httpUrl}/api/v1/endpoints/${token}/commands/reboot`, { method: 'POST' });
+      await shows(/Last errors \(1\)/);
+      await shows(/Commands in work \(1\)/);
+    });
+
+    it('follows what is renamed in the editor', async () => {
+      await editor.page.evaluate(
+        `(() => { const node = RED.nodes.node('unused'); node.name = 'Line 3'; RED.events.emit('nodes:change', node); })()`,
+      );
+      await shows(/no deployed node uses it/, 'Line 3');
+    });
+
+    it('asks for nothing while it is closed', async () => {
+      await editor.page.evaluate('RED.sidebar.show("info")');
+      await editor.page.waitForFunction(`!$('.kaa-sidebar').is(':visible')`);
+      const requests: string[] = [];
+      editor.page.on('request', (request) => void requests.push(request.url()));
+      await inject('sample');
+      await editor.page.evaluate('RED.sidebar.show("kaa")');
+      await shows(/connected/);
+      const asked = requests.filter((url) => url.includes('kaa/endpoints')).length;
+      assert.equal(asked, 1, 'once, when it was opened again');
+    });
+  });
+
+  describe('connection test', () => {
+    beforeEach(() => editor.editEndpoint());
+
+    afterEach(() => editor.cancel());
+
+    async function test(fields: Readonly<Record<string, string>>): Promise<string> {
+      for (const [name, value] of Object.entries(fields)) await editor.page.fill(`#node-config-input-${name}`, value);
+      await editor.page.click('#kaa-endpoint-test');
+      await editor.page.waitForFunction(`!$('#kaa-endpoint-test').prop('disabled')`);
+      return editor.page.locator('#kaa-endpoint-test-stages').innerText();
+    }
+
+    it('passes every stage with what is deployed, over its connection', async () => {
+      const text = await test({});
+      assert.doesNotMatch(text, /failed/);
+      assert.match(text, /question to Kaa: asked over the connection of the deployed endpoint/);
+    });
+
+    it('tries another token that was not saved', async () => {
+      const text = await test({ token: 'another-token' });
+      assert.match(text, /passed:\s+question to Kaa$/);
+      assert.doesNotMatch(text, /another-token/);
+    });
+
+    it('says what is wrong with a server that was not saved, and what to do', async () => {
+      const text = await test({ url: `mqtt://127.0.0.1:${await freePort()}` });
+      assert.match(text, /server reached: Cannot connect to .* nothing listens there\. Check the port/);
+    });
+
+    it('says so where no TLS is spoken', async () => {
+      const text = await test({ url: simulator.mqttUrl.replace('mqtt:', 'mqtts:') });
+      assert.match(text, /failed:\s+TLS: .*use mqtt or ws in front of the address/);
+    });
+
+    it('names a setting that cannot be used', async () => {
+      assert.match(await test({ appVersion: 'a/b' }), /must not contain \/ \+ or #/);
+    });
+  });
+
+  describe('names', () => {
+    it('command types that were seen are offered', async () => {
+      await editor.edit('command');
+      await editor.page.fill('#node-input-commandType', '');
+      await editor.page.locator('#node-input-commandType').pressSequentially('reb');
+      await editor.page.locator('.red-ui-autoComplete-container, .red-ui-menu-dropdown').getByText('reboot').click();
+      assert.equal(await editor.page.inputValue('#node-input-commandType'), 'reboot');
+      await editor.cancel();
+    });
+
+    it('the attributes that Kaa has are shown', async () => {
+      await fetch(`${simulator.httpUrl}/api/v1/endpoints/${token}/metadata`, {
+        method: 'PUT',
+        body: JSON.stringify({ serial: 'A1', location: 'hall' }),
+      });
+      await editor.edit('metadata');
+      await editor.page.waitForFunction(`$('#kaa-known-keys').text() === 'location, serial'`);
+      await editor.cancel();
+    });
+  });
+});
