@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { TlsOptions } from '../src/client/options.ts';
 import { asError, KaaConfigError } from '../src/protocol/errors.ts';
 import { type EditedEndpoint, serveEditor } from '../src/runtime/admin/routes.ts';
+import { watchForMisuse } from '../src/runtime/deploy-lint/deploy-lint.ts';
 import { type Endpoint, readEndpoint } from '../src/runtime/endpoint.ts';
 import {
   EndpointConnection,
@@ -26,6 +27,7 @@ function isTlsConfig(node: unknown): node is TlsConfigNode {
 export default function register(RED: NodeAPI): void {
   watchForOrphans(RED);
   watchDeploys(RED);
+  watchForMisuse(RED);
 
   function tlsOptions(id: unknown): TlsOptions | undefined {
     if (typeof id !== 'string' || id === '') return undefined;

@@ -6,6 +6,8 @@ import vm from 'node:vm';
 import { checkStages } from '../src/client/connection-check.ts';
 import { connectionReasons, connectionTroubles } from '../src/protocol/connection-reasons.ts';
 import { nameProblemText } from '../src/protocol/names.ts';
+import { DeployedFlow } from '../src/runtime/deploy-lint/deployed-flow.ts';
+import { findMisuse, misuseRules } from '../src/runtime/deploy-lint/find-misuse.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -168,6 +170,7 @@ const expanded = (prefix: string, names: Iterable<string>): string[] =>
 const composed = [
   ...expanded('kaa-endpoint.status.reason', Object.keys(connectionReasons)),
   ...expanded('kaa-endpoint.log', [...Object.keys(connectionReasons), ...connectionTroubles, 'connected']),
+  ...expanded('kaa-endpoint.lint', misuseRules),
   ...expanded('kaa-endpoint.log.conflict', ['token', 'clientId']),
   ...expanded('kaa-simulator.status', ['starting', 'running', 'elsewhere']),
   ...expanded('kaa-endpoint.status.trouble', connectionTroubles),
@@ -247,6 +250,16 @@ describe('package', () => {
       assert.equal(endpoint?.['url'], `mqtt://127.0.0.1:${String(simulator?.['mqttPort'])}`, file);
       assert.equal(endpoint['blobUrl'], `http://127.0.0.1:${String(simulator?.['httpPort'])}`, file);
       assert.deepEqual(endpoint['credentials'], { token: 'demo-machine' }, file);
+    }
+  });
+
+  it('examples show no misuse', () => {
+    for (const file of globSync('examples/*.json', { cwd: root })) {
+      assert.deepEqual(
+        findMisuse(new DeployedFlow(readFlow(file)), () => undefined),
+        [],
+        file,
+      );
     }
   });
 

@@ -1,4 +1,16 @@
-/** What the runtime tells of the endpoints; see `src/runtime/admin/endpoint-report.ts`. Times in milliseconds since 1970. */
+/** What the sidebar shows; see `src/runtime/admin/routes.ts`. */
+export interface LiveReport {
+  readonly endpoints: readonly EndpointReport[];
+  readonly misuse: readonly Misuse[];
+}
+
+/** Misuse that was found at the last deploy. */
+export interface Misuse {
+  readonly nodeId: string;
+  readonly text: string;
+}
+
+/** What the runtime tells of an endpoint; see `src/runtime/admin/endpoint-report.ts`. Times in milliseconds since 1970. */
 export interface EndpointReport {
   readonly id: string;
   readonly state: 'connecting' | 'connected' | 'offline' | 'closed';

@@ -35,19 +35,26 @@ export function offerNames(field: string, kind: NameKind, others: OtherNodes): v
     const name = node[others.property];
     if (node['type'] === others.type && typeof name === 'string' && name !== '' && !name.includes('$')) names.add(name);
   });
-  const load = (): void =>
-    loadNames($('#node-input-endpoint').val(), kind, (loaded) => {
-      for (const name of loaded) names.add(name);
+  let loaded = Promise.resolve();
+  const load = (): void => {
+    loaded = new Promise((resolve) => {
+      loadNames($('#node-input-endpoint').val(), kind, (known) => {
+        for (const name of known) names.add(name);
+        resolve();
+      });
     });
+  };
   $('#node-input-endpoint').on('change', load);
   load();
+  const matching = (typed: string): readonly Completion[] =>
+    [...names]
+      .filter((name) => name.toLowerCase().includes(typed.toLowerCase()) && name !== typed)
+      .toSorted()
+      .map((name) => ({ value: name, label: name }));
   $(field).autoComplete({
     minLength: 0,
-    search: (typed) =>
-      [...names]
-        .filter((name) => name.toLowerCase().includes(typed.toLowerCase()) && name !== typed)
-        .toSorted()
-        .map((name) => ({ value: name, label: name })),
+    // Two parameters, by which the editor sees that the answer comes later.
+    search: (typed, done) => void loaded.then(() => done(matching(typed))),
   });
 }
 

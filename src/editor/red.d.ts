@@ -11,6 +11,7 @@ declare const RED: {
     getNodeLabel(node: unknown, fallback: string): string;
   };
   nodes: {
+    node(id: string): object | null;
     eachNode(callback: (node: Readonly<Record<string, unknown>>) => void): void;
     eachConfig(callback: (node: Readonly<Record<string, unknown>>) => void): void;
   };
@@ -23,6 +24,9 @@ declare const RED: {
   };
   sidebar: {
     addTab(options: object): void;
+  };
+  view: {
+    reveal(id: string): void;
   };
   user: {
     hasPermission(permission: string): boolean;
@@ -46,10 +50,19 @@ interface EditorElement {
   toggle(visible: boolean): this;
   trigger(event: string): this;
   typedInput(options: object): this;
-  autoComplete(options: { minLength: number; search: (typed: string) => readonly object[] }): this;
+  autoComplete(options: {
+    minLength: number;
+    search: (typed: string, done: (found: readonly Completion[]) => void) => void;
+  }): this;
   text(text: string): this;
   append(...elements: EditorElement[]): this;
   empty(): this;
+}
+
+/** What is offered to complete a text. */
+interface Completion {
+  readonly value: string;
+  readonly label: string;
 }
 
 /** A request with the editor's login. */

@@ -1,6 +1,6 @@
 /** The sidebar tab "Kaa": how each endpoint is, live while the tab is open, and what somebody can do about it. */
 import { EndpointCard } from './endpoint-card.ts';
-import type { EndpointReport } from './endpoint-report.ts';
+import type { LiveReport, Misuse } from './endpoint-report.ts';
 import { text } from './validators.ts';
 
 /** The topic on Node-RED's channel from the runtime. */
@@ -14,22 +14,26 @@ class Sidebar {
   readonly #list = document.createElement('div');
   readonly #empty = document.createElement('p');
   readonly #cards = new Map<string, EndpointCard>();
-  #reports: readonly EndpointReport[] = [];
+  readonly #hints = document.createElement('section');
+  #shownHints = '[]';
+  #report: LiveReport = { endpoints: [], misuse: [] };
   #watching: number | undefined;
-  readonly #received = (_topic: string, reports: unknown): void => this.#show(reports as readonly EndpointReport[]);
+  readonly #received = (_topic: string, report: unknown): void => this.#show(report as LiveReport);
 
   constructor() {
     this.content.className = 'kaa-sidebar';
     this.#empty.textContent = text('sidebar.empty');
     this.#empty.className = 'kaa-sidebar-empty';
-    this.content.append(this.#list, this.#empty);
+    this.#hints.className = 'kaa-hints';
+    this.#hints.hidden = true;
+    this.content.append(this.#list, this.#empty, this.#hints);
     new IntersectionObserver((entries) => this.#visible(entries.some(({ isIntersecting }) => isIntersecting))).observe(
       this.content,
     );
     document.addEventListener('visibilitychange', () => this.#visible(this.content.checkVisibility()));
     for (const event of ['nodes:add', 'nodes:remove', 'nodes:change', 'deploy']) {
       RED.events.on(event, () => {
-        if (this.#watching !== undefined) this.#show(this.#reports);
+        if (this.#watching !== undefined) this.#show(this.#report);
       });
     }
   }
@@ -57,22 +61,24 @@ class Sidebar {
       url: topic,
       method: 'GET',
       dataType: 'text',
-      success: (answer) => this.#show(JSON.parse(answer) as readonly EndpointReport[]),
+      success: (answer) => this.#show(JSON.parse(answer) as LiveReport),
       // Node-RED itself says that it is out of reach.
       error: () => undefined,
     });
   }
 
-  #show(reports: readonly EndpointReport[]): void {
-    this.#reports = reports;
-    const known = new Map(reports.map((report) => [report.id, report]));
+  #show(report: LiveReport): void {
+    this.#report = report;
+    const { endpoints, misuse } = report;
+    this.#showHints(misuse);
+    const known = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
     const names = new Map<string, string>();
     RED.nodes.eachConfig((node) => {
       if (node['type'] === 'kaa-endpoint')
         names.set(String(node['id']), RED.utils.getNodeLabel(node, String(node['id'])));
     });
     // Those in subflows have ids of their own that the editor does not know.
-    for (const { id } of reports) if (!names.has(id)) names.set(id, id);
+    for (const { id } of endpoints) if (!names.has(id)) names.set(id, id);
     for (const [id, card] of this.#cards) {
       if (names.has(id)) continue;
       card.element.remove();
@@ -80,6 +86,18 @@ class Sidebar {
     }
     for (const [id, name] of names) this.#cardOf(id).show(name, known.get(id));
     this.#empty.hidden = names.size > 0;
+  }
+
+  #showHints(misuse: readonly Misuse[]): void {
+    const shown = JSON.stringify(misuse);
+    if (shown === this.#shownHints) return;
+    this.#shownHints = shown;
+    this.#hints.hidden = misuse.length === 0;
+    const heading = document.createElement('h4');
+    heading.textContent = text('sidebar.hints', { count: misuse.length });
+    const list = document.createElement('ul');
+    list.append(...misuse.map(hint));
+    this.#hints.replaceChildren(heading, list);
   }
 
   #cardOf(id: string): EndpointCard {
@@ -90,6 +108,18 @@ class Sidebar {
     this.#list.append(card.element);
     return card;
   }
+}
+
+function hint({ nodeId, text: words }: Misuse): HTMLElement {
+  const [item, link] = [document.createElement('li'), document.createElement('a')];
+  link.href = '#';
+  link.textContent = RED.utils.getNodeLabel(RED.nodes.node(nodeId) ?? {}, nodeId);
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    RED.view.reveal(nodeId);
+  });
+  item.append(link, `: ${words}`);
+  return item;
 }
 
 export function addSidebar(): void {

@@ -59,6 +59,11 @@ export class EndpointConnection {
     return this.#endpoint;
   }
 
+  /** The endpoint as its nodes use it; undefined where none does, or it is misconfigured. */
+  get used(): Endpoint | undefined {
+    return this.#endpoint instanceof Error ? undefined : this.#endpoint;
+  }
+
   /** Whether the log was told of an error already. */
   hasTold(error: unknown): boolean {
     return error === this.#endpoint;
@@ -128,7 +133,7 @@ export function findEndpoint(RED: NodeAPI, id: unknown): EndpointNode {
   throw new KaaConfigError('The chosen kaa-endpoint is missing or disabled; open the node and choose another one.');
 }
 
-function isEndpointNode(node: unknown): node is EndpointNode {
+export function isEndpointNode(node: unknown): node is EndpointNode {
   return (
     typeof node === 'object' && node !== null && 'connection' in node && node.connection instanceof EndpointConnection
   );

@@ -60,14 +60,14 @@ export interface FlowsListener {
   started(): void;
 }
 
-const listeners = new WeakSet<FlowsListener>();
+const listeners = new WeakSet<Partial<FlowsListener>>();
 
-export function listenToFlows(RED: NodeAPI, listener: FlowsListener): void {
+export function listenToFlows(RED: NodeAPI, listener: Partial<FlowsListener>): void {
   if (listeners.has(listener)) return;
   listeners.add(listener);
   // That it is a deploy is said in words only when all has stopped, which is too late for those who have to decide whether
   // they end. In Node-RED 4.1 and 5 only the differences that a deploy makes have this property.
-  stopping.listen(RED, ({ diff }) => listener.stopping(diff !== undefined && 'globalConfigChanged' in diff));
-  stopped.listen(RED, () => listener.stopped());
-  started.listen(RED, () => listener.started());
+  stopping.listen(RED, ({ diff }) => listener.stopping?.(diff !== undefined && 'globalConfigChanged' in diff));
+  stopped.listen(RED, () => listener.stopped?.());
+  started.listen(RED, () => listener.started?.());
 }

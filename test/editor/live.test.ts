@@ -1,7 +1,7 @@
 /** What the editor shows and asks beside the dialogs' fields: the sidebar, the connection test and names. */
 import assert from 'node:assert/strict';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import type { EndpointReport } from '../../src/runtime/admin/endpoint-report.ts';
+import type { LiveReport } from '../../src/runtime/admin/routes.ts';
 import { freePort } from '../support/mosquitto.ts';
 import { type FlowNode, runtimes } from '../support/node-red.ts';
 import { until } from '../support/until.ts';
@@ -143,8 +143,8 @@ describe('the editor with a running endpoint', () => {
 
     it('connects anew on demand', async () => {
       const answers = async (): Promise<number | undefined> => {
-        const reports = (await (await editor.nodeRed.get('kaa/endpoints')).json()) as readonly EndpointReport[];
-        return reports.find(({ id }) => id === 'endpoint')?.roundTrips?.count;
+        const { endpoints } = (await (await editor.nodeRed.get('kaa/endpoints')).json()) as LiveReport;
+        return endpoints.find(({ id }) => id === 'endpoint')?.roundTrips?.count;
       };
       const before = (await answers()) ?? 0;
       await press('Reconnect');
@@ -165,6 +165,14 @@ describe('the editor with a running endpoint', () => {
         `(() => { const node = RED.nodes.node('unused'); node.name = 'Line 3'; RED.events.emit('nodes:change', node); })()`,
       );
       await shows(/no deployed node uses it/, 'Line 3');
+    });
+
+    it('shows what the last deploy made look like misuse, and leads to the node', async () => {
+      const hints = editor.page.locator('.kaa-hints');
+      await hints.waitFor();
+      assert.match(await hints.innerText(), /To look at \(1\)\s+reboot: /);
+      await hints.getByRole('link', { name: 'reboot' }).click();
+      await editor.page.waitForSelector('#command.red-ui-flow-node-highlighted');
     });
 
     it('asks for nothing while it is closed', async () => {

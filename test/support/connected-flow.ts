@@ -72,6 +72,8 @@ const savedTls = {
   verifyservercert: true,
 };
 
+const respondId = (name: string): string => `${name}-respond`;
+
 function endpointNodes({ name, url, tls, login }: TestEndpoint): FlowNode[] {
   const id = `${name}-endpoint`;
   const node = { ...place, endpoint: id, name };
@@ -88,6 +90,8 @@ function endpointNodes({ name, url, tls, login }: TestEndpoint): FlowNode[] {
     ...(tls === undefined ? [] : [{ ...savedTls, id: `${name}-tls`, name, ...tls }]),
     { ...node, id: `${name}-telemetry`, type: 'kaa-telemetry', wires: [['answer']] },
     { ...node, id: `${name}-command`, type: 'kaa-command', commandType: 'switch', wires: [['keep-command']] },
+    // By its wire the flow is sound; no message takes it.
+    { ...node, id: respondId(name), name: '', type: 'kaa-command', mode: 'respond', wires: [[]] },
   ];
 }
 
@@ -112,7 +116,7 @@ function flowOf(endpoints: readonly TestEndpoint[]): FlowNode[] {
       wires: [['keep-status']],
     },
     code('keep-status', keepStatus, []),
-    code('keep-command', keepCommand, []),
+    code('keep-command', keepCommand, [names.map(respondId)]),
     httpIn('/seen', 'get', 'tell'),
     code(
       'tell',

@@ -4,6 +4,7 @@
  */
 import type { NodeAPI } from 'node-red';
 import { asError } from '../../protocol/errors.ts';
+import { type Misuse, presentMisuse } from '../deploy-lint/deploy-lint.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { sessions } from '../endpoint-node.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
@@ -19,6 +20,13 @@ const mostChecks = 4;
 
 /** The topic on Node-RED's channel to the editor. */
 const topic = 'kaa/endpoints';
+
+/** What the sidebar shows. */
+export interface LiveReport {
+  readonly endpoints: readonly EndpointReport[];
+  /** What was found at the last deploy. */
+  readonly misuse: readonly Misuse[];
+}
 
 type Action = (session: EndpointSession) => Promise<object> | object;
 
@@ -54,8 +62,10 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
   const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
   if (typeof admin?.get !== 'function') return;
   const texts = sharedTexts(RED);
-  const report = (): readonly EndpointReport[] =>
-    Array.from(sessions.running(), ([id, session]) => reportOf(id, session, texts));
+  const report = (): LiveReport => ({
+    endpoints: Array.from(sessions.running(), ([id, session]) => reportOf(id, session, texts)),
+    misuse: presentMisuse(),
+  });
   const view = new LiveView(report, (reports) => RED.comms.publish(topic, reports, false));
   const [mayRead, mayWrite] = [RED.auth.needsPermission('flows.read'), RED.auth.needsPermission('flows.write')];
 

@@ -1,0 +1,134 @@
+/** Finds what is clearly misuse, from the configuration of the flows alone. Where it cannot be told, it is none. */
+import { isLoopback } from '../../protocol/loopback.ts';
+import { booleanProperty, choiceProperty, numberProperty, textProperty, typedProperty } from '../properties.ts';
+import { type Answer, Answers } from './answers.ts';
+import { type DeployedFlow, type DeployedNode, labelOf } from './deployed-flow.ts';
+import { MessagePaths } from './message-paths.ts';
+
+/** Their texts stand in the catalogue at `lint.<rule>`. */
+export const misuseRules = [
+  'noResponse',
+  'otherEndpoint',
+  'configNotApplied',
+  'versionNotReported',
+  'plainPassword',
+  'noTimestamp',
+  'intervalWithoutSize',
+] as const;
+
+export interface Finding {
+  /** Of a node in a subflow, its id in the subflow. */
+  readonly node: DeployedNode;
+  readonly rule: (typeof misuseRules)[number];
+  /** For the text. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** What a kaa-endpoint connects to and how. */
+export interface Login {
+  readonly urls: readonly string[];
+  readonly hasPassword: boolean;
+}
+
+/** @param loginOf of a kaa-endpoint; undefined where no node uses it, or it cannot be used */
+export function findMisuse(
+  flow: DeployedFlow,
+  loginOf: (endpoint: DeployedNode) => Login | undefined,
+): readonly Finding[] {
+  const nodesOf = (type: string): readonly DeployedNode[] => flow.nodes.filter((node) => node.type === type);
+  const answers = new Answers(flow, new MessagePaths(flow));
+  return [
+    ...unansweredCommands(nodesOf('kaa-command'), answers),
+    ...unreportedConfigurations(nodesOf('kaa-config'), answers),
+    ...unreportedVersions(nodesOf('kaa-ota'), answers),
+    ...nodesOf('kaa-endpoint').flatMap((node) => plainPassword(node, loginOf(node))),
+    ...nodesOf('kaa-telemetry').flatMap(telemetryMisuse),
+  ];
+}
+
+function unansweredCommands(nodes: readonly DeployedNode[], answers: Answers): readonly Finding[] {
+  const mode = (node: DeployedNode) =>
+    known(() => choiceProperty(node.properties, 'mode', ['receive', 'respond'] as const));
+  const receiving = nodes.filter((node) => mode(node) === 'receive');
+  const answerTo = answers.between(
+    receiving,
+    nodes.filter((node) => mode(node) !== 'receive'),
+  );
+  return receiving.flatMap((node) => {
+    const answer = answerTo(node);
+    if (answer.kind === 'none') return finding(node, 'noResponse');
+    if (answer.kind === 'elsewhere') return finding(node, 'otherEndpoint', { other: labelOf(answer.endpoint) });
+    return [];
+  });
+}
+
+function unreportedConfigurations(nodes: readonly DeployedNode[], answers: Answers): readonly Finding[] {
+  const observing = nodes.filter((node) => assignmentMode(node) === 'observe');
+  const configuration = ({ properties }: DeployedNode): string =>
+    JSON.stringify([properties['endpoint'], known(() => textProperty(properties, 'configName', ''))]);
+  const applies = ({ properties }: DeployedNode) => known(() => booleanProperty(properties, 'autoApply', true));
+  const applied = new Set(observing.filter((node) => applies(node) !== false).map(configuration));
+  const answerTo = answersToAssignments(nodes, observing, answers);
+  return observing
+    .filter((node) => !applied.has(configuration(node)) && answerTo(node).kind === 'none')
+    .flatMap((node) => finding(node, 'configNotApplied'));
+}
+
+function unreportedVersions(nodes: readonly DeployedNode[], answers: Answers): readonly Finding[] {
+  const observing = nodes.filter((node) => assignmentMode(node) === 'observe');
+  const installed = ({ properties }: DeployedNode) => known(() => typedProperty(properties, 'currentVersion', 'str'));
+  const answerTo = answersToAssignments(nodes, observing, answers);
+  return observing
+    .filter((node) => installed(node)?.value === '' && answerTo(node).kind === 'none')
+    .flatMap((node) => finding(node, 'versionNotReported'));
+}
+
+function assignmentMode({ properties }: DeployedNode) {
+  return known(() => choiceProperty(properties, 'mode', ['observe', 'get', 'applied'] as const));
+}
+
+function answersToAssignments(
+  nodes: readonly DeployedNode[],
+  observing: readonly DeployedNode[],
+  answers: Answers,
+): (observer: DeployedNode) => Answer {
+  const reporting = nodes.filter((node) => ['applied', undefined].includes(assignmentMode(node)));
+  return answers.between(observing, reporting);
+}
+
+function plainPassword(node: DeployedNode, login: Login | undefined): readonly Finding[] {
+  if (login?.hasPassword !== true) return [];
+  const plain = login.urls
+    .map((url) => new URL(url))
+    .find(({ protocol, hostname }) => ['mqtt:', 'ws:'].includes(protocol) && !isLoopback(hostname.toLowerCase()));
+  return plain === undefined ? [] : finding(node, 'plainPassword', { server: `${plain.protocol}//${plain.host}` });
+}
+
+function telemetryMisuse(node: DeployedNode): readonly Finding[] {
+  const { properties } = node;
+  const settings = known(() => ({
+    format: choiceProperty(properties, 'format', ['json', 'plain']),
+    delivery: choiceProperty(properties, 'delivery', ['confirmed', 'sent', 'stored']),
+  }));
+  if (settings?.format !== 'json') return [];
+  if (settings.delivery === 'stored') {
+    const timestamp = known(() => choiceProperty(properties, 'timestamp', ['none', 'epoch', 'iso']));
+    return timestamp === 'none' ? finding(node, 'noTimestamp') : [];
+  }
+  const size = known(() => numberProperty(properties, 'batchSize'));
+  const interval = known(() => numberProperty(properties, 'batchInterval')) ?? 0;
+  return size === 1 && interval > 0 ? finding(node, 'intervalWithoutSize') : [];
+}
+
+function finding(node: DeployedNode, rule: Finding['rule'], values: Finding['values'] = {}): readonly [Finding] {
+  return [{ node, rule, values }];
+}
+
+/** Undefined where a property cannot be read: it is wrong, as the node says itself, or known only where it runs. */
+function known<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
