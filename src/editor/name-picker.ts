@@ -54,7 +54,7 @@ export function offerNames(field: string, kind: NameKind, others: OtherNodes): v
   $(field).autoComplete({
     minLength: 0,
     // Two parameters, by which the editor sees that the answer comes later.
-    search: (typed, done) => void loaded.then(() => done(matching(typed))),
+    search: (typed, show) => void loaded.then(() => show(matching(typed))),
   });
 }
 
