@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { TlsOptions } from '../src/client/options.ts';
 import { asError, KaaConfigError } from '../src/protocol/errors.ts';
+import { wording } from '../src/protocol/wording.ts';
 import { type EditedEndpoint, serveEditor } from '../src/runtime/admin/routes.ts';
 import { watchForMisuse } from '../src/runtime/deploy-lint/deploy-lint.ts';
 import { type Endpoint, readEndpoint } from '../src/runtime/endpoint.ts';
@@ -10,8 +11,10 @@ import {
   type EndpointNode,
   watchDeploys,
 } from '../src/runtime/endpoint-node.ts';
+import { inUserLanguage } from '../src/runtime/error-language.ts';
 import type { Properties } from '../src/runtime/properties.ts';
 import { watchForOrphans } from '../src/runtime/store-files.ts';
+import { sharedTexts } from '../src/runtime/texts.ts';
 
 /** The part of a core tls-config node that is used here. */
 interface TlsConfigNode extends Node {
@@ -34,10 +37,9 @@ export default function register(RED: NodeAPI): void {
     const node: unknown = RED.nodes.getNode(id);
     if (isTlsConfig(node)) {
       if (node.valid) return node.addTLSOptions({});
-      const remedy = 'check the paths of its files, and that its certificate and its key belong together';
-      throw new KaaConfigError(`The chosen TLS configuration ${node.name ?? node.id} cannot be used: ${remedy}.`);
+      throw new KaaConfigError(wording('config.tlsUnusable', { name: node.name ?? node.id }));
     }
-    throw new KaaConfigError('The chosen TLS configuration is missing or disabled.');
+    throw new KaaConfigError(wording('config.tlsGone'));
   }
 
   /** Node-RED takes a text without `${}` for the name of a variable. */
@@ -86,7 +88,9 @@ export default function register(RED: NodeAPI): void {
       }),
     );
     this.on('close', (removed: boolean, done: () => void) => {
-      const closed = this.connection.close(removed).catch((error: unknown) => this.warn(asError(error).message));
+      const closed = this.connection.close(removed).catch((error: unknown) => {
+        this.warn(inUserLanguage(asError(error), sharedTexts(RED)).message);
+      });
       void closed.finally(done);
     });
   }

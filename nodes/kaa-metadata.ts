@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { isMetadataOperation, type MetadataOperation, performMetadata } from '../src/extensions/metadata.ts';
 import { KaaInvalidError } from '../src/protocol/errors.ts';
+import { wording } from '../src/protocol/wording.ts';
 import { startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, type FlowMessage, withOutcome } from '../src/runtime/messages.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
@@ -9,7 +10,7 @@ const choices = ['updateKeys', 'update', 'get', 'getKeys', 'deleteKeys', 'msg'] 
 
 function operationOf({ operation }: FlowMessage): MetadataOperation {
   if (isMetadataOperation(operation)) return operation;
-  const reason = `must be one of ${choices.slice(0, -1).join(', ')}`;
+  const reason = wording('reason.noChoice', { choices: choices.slice(0, -1).join(', ') });
   throw new KaaInvalidError('msg.operation', [{ path: '', reason }]);
 }
 

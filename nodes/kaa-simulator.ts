@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { asError, KaaConfigError } from '../src/protocol/errors.ts';
+import { wording } from '../src/protocol/wording.ts';
 import { Deploys } from '../src/runtime/deploys.ts';
+import { inUserLanguage } from '../src/runtime/error-language.ts';
 import { listenToFlows } from '../src/runtime/flow-events.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty } from '../src/runtime/properties.ts';
+import { sharedTexts } from '../src/runtime/texts.ts';
 import type { HostedSettings, HostedState } from '../src/simulator/hosting/hosted-simulator.ts';
 import type { HostedSimulators, SimulatorUser } from '../src/simulator/hosting/hosted-simulators.ts';
 
@@ -74,14 +77,15 @@ export default function register(RED: NodeAPI): void {
       ...(stateFile === '' ? {} : { stateFile: resolve(RED.settings.userDir ?? '', stateFile) }),
       ...(username === '' ? {} : { auth: { user: username, password } }),
     };
-    if (settings.mqttPort === settings.httpPort) throw new KaaConfigError('Give the simulator two different ports.');
+    if (settings.mqttPort === settings.httpPort) throw new KaaConfigError(wording('config.samePorts'));
     return settings;
   }
 
   function KaaSimulator(this: Node<SimulatorCredentials>, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
     let told = '';
-    const fail = (error: Error): void => {
+    const fail = (thrown: unknown): void => {
+      const error = inUserLanguage(asError(thrown), sharedTexts(RED));
       this.status(statusOf({ name: 'failed', error }));
       if (error.message !== told) this.error(error.message);
       told = error.message;
@@ -95,7 +99,7 @@ export default function register(RED: NodeAPI): void {
     };
     const loaded = loadSimulators();
     const using = loaded.then((all) => all.use(settingsOf(this, definition), user));
-    void using.catch((error: unknown) => fail(asError(error)));
+    void using.catch(fail);
 
     this.on('close', (removed: boolean, done: () => void) => {
       const successor = !removed && deploys.underWay;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { checkStages } from '../src/client/connection-check.ts';
 import { connectionReasons, connectionTroubles } from '../src/protocol/connection-reasons.ts';
+import { errorTexts } from '../src/protocol/error-texts.ts';
 import { nameProblemText } from '../src/protocol/names.ts';
 import { DeployedFlow } from '../src/runtime/deploy-lint/deployed-flow.ts';
 import { findMisuse, misuseRules } from '../src/runtime/deploy-lint/find-misuse.ts';
@@ -166,6 +167,9 @@ function keysOf(value: unknown, path: readonly string[] = []): string[] {
 const expanded = (prefix: string, names: Iterable<string>): string[] =>
   Array.from(names, (name) => `${prefix}.${name}`);
 
+/** Keys of the texts of errors, e.g. `reason.nested`. */
+const errorKeys = keysOf(errorTexts);
+
 /** Keys that the code composes, by the lists that it composes them from. */
 const composed = [
   ...expanded('kaa-endpoint.status.reason', Object.keys(connectionReasons)),
@@ -181,6 +185,7 @@ const composed = [
   ...expanded('kaa-endpoint.sidebar.fact', ['server', 'roundTrips', 'requests', 'backlog', 'endpoints']),
   ...expanded('kaa-endpoint.sidebar.action', ['pause', 'resume', 'reconnect', 'discard']),
   ...expanded('kaa-endpoint.sidebar.list', ['errors', 'observed', 'commands']),
+  ...expanded('kaa-endpoint.error', errorKeys),
   ...expanded('kaa-endpoint.validation.name', Object.keys(nameProblemText)),
   ...expanded(
     'kaa-endpoint.status.error',
@@ -275,6 +280,29 @@ describe('package', () => {
         );
       }
     }
+  });
+});
+
+describe('texts of errors', () => {
+  const files = globSync('{nodes,src}/**/*.ts', { cwd: root });
+  const code = files
+    .filter((file) => !file.endsWith('error-texts.ts'))
+    .map(read)
+    .join('\n');
+
+  it('are in the English catalogue as they are in the code', () => {
+    const catalogue = readJson('nodes/locales/en-US/kaa-endpoint.json') as { 'kaa-endpoint': { error: unknown } };
+    assert.deepEqual(catalogue['kaa-endpoint'].error, errorTexts);
+  });
+
+  it('are all used', () => {
+    const composedGroups = new Set([...code.matchAll(/wording\(`(\w+)\.\$\{/g)].map(([, group]) => group));
+    const unused = errorKeys.filter((key) => {
+      const [group = '', name = ''] = key.split('.');
+      if (code.includes(`'${key}'`)) return false;
+      return !composedGroups.has(group) || !new RegExp(`'${name}'|\\b${name}: `).test(code);
+    });
+    assert.deepEqual(unused, []);
   });
 });
 

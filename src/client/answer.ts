@@ -2,6 +2,7 @@
 import { type KaaError, KaaProtocolError, KaaRejectedError, type Problem } from '../protocol/errors.ts';
 import type { Resource } from '../protocol/resources.ts';
 import { responseProblems } from '../protocol/validators.ts';
+import { wording } from '../protocol/wording.ts';
 import type { Redaction } from './redaction.ts';
 
 /** A success answer. `body` is absent where the platform sent none or the resource has none. */
@@ -35,7 +36,9 @@ export function readStatus(resource: Resource, label: string, redaction: Redacti
   };
   if (resource.response === undefined) return outcome;
   const problems: readonly Problem[] =
-    parsed === undefined && text !== '' ? [{ path: '', reason: 'must be JSON' }] : bodyProblems(resource, parsed);
+    parsed === undefined && text !== ''
+      ? [{ path: '', reason: wording('reason.noJson') }]
+      : bodyProblems(resource, parsed);
   if (problems.length > 0) {
     if (resource.response['type'] !== 'array' || !resource.observable || !Array.isArray(parsed))
       throw new KaaProtocolError(label, problems);
@@ -50,7 +53,7 @@ const deepest = 100;
 function bodyProblems(resource: Resource, body: unknown): readonly Problem[] {
   const problems = responseProblems(resource, body);
   if (problems.length > 0 || !nestsDeeper(body, deepest)) return problems;
-  return [{ path: '', reason: `must not be nested deeper than ${deepest} levels` }];
+  return [{ path: '', reason: wording('reason.tooDeep', { levels: deepest }) }];
 }
 
 function nestsDeeper(value: unknown, levels: number): boolean {

@@ -14,6 +14,7 @@ import {
 } from '../protocol/errors.ts';
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
 import { parseTopic, type Topic } from '../protocol/topic.ts';
+import { wording } from '../protocol/wording.ts';
 import { readError, readStatus } from './answer.ts';
 import type { Channel, EndpointAddress, Observer, Push, Sender, Target } from './channel.ts';
 import { Channels } from './channels.ts';
@@ -195,10 +196,10 @@ export class KaaClient {
   ): Promise<ExchangeOutcome> {
     this.requireAvailable();
     this.requireFitting(payload);
-    if (this.#window.waiting >= longestLine) throw new KaaBusyError(this.#window.waiting);
+    if (this.#window.waiting >= longestLine) throw new KaaBusyError(this.#window.waiting, 'requests');
     const channel = this.#channels.of(target);
     const { silent, waiting } = channel.traffic;
-    if (silent && waiting.size >= longestSilentLine) throw new KaaBusyError(waiting.size);
+    if (silent && waiting.size >= longestSilentLine) throw new KaaBusyError(waiting.size, 'requests');
     const observed = options.observed === undefined ? undefined : this.#channels.of(options.observed);
     const exchange = new Exchange(channel, payload, settlement, sender, options, observed);
     this.#window.push(exchange);
@@ -231,7 +232,7 @@ export class KaaClient {
   requireFitting(payload: Buffer): void {
     const { maxPayload } = this.options;
     if (payload.length <= maxPayload) return;
-    const reason = `is ${payload.length} bytes, more than the ${maxPayload} that the endpoint allows`;
+    const reason = wording('reason.tooLarge', { bytes: payload.length, most: maxPayload });
     throw new KaaInvalidError('payload', [{ path: '', reason }]);
   }
 
@@ -311,10 +312,7 @@ export class KaaClient {
 
   #subscriptionError(label: string, outcome: 'refused' | 'timed-out'): Error {
     if (outcome === 'timed-out') return new KaaTimeoutError(label, this.options.requestTimeout, 'subscribing');
-    const remedy = 'Allow the client to read the topics below its endpoint token.';
-    return new KaaConfigError(
-      `The server refused the subscription to the answers of ${label}; nothing was sent. ${remedy}`,
-    );
+    return new KaaConfigError(wording('config.subscriptionRefused', { resource: label }));
   }
 
   #receive(text: string, payload: Buffer): void {

@@ -1,6 +1,7 @@
 /** What the platform answers and pushes as a configuration (7/CMP) or software, in all its forms. */
 import type { AnswerBody } from '../client/answer.ts';
 import { KaaProtocolError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import type { StoredAssignment } from '../store/store.ts';
 
 /** What was received, and with what status. */
@@ -39,7 +40,7 @@ export function readAssignment(
     return { unchanged: true, ...(typeof configId === 'string' ? { configId } : {}) };
   }
   if (typeof configId !== 'string')
-    throw new KaaProtocolError(label, [{ path: '/configId', reason: 'must be string' }]);
+    throw new KaaProtocolError(label, [{ path: '/configId', reason: wording('reason.noString') }]);
   return {
     configId,
     config: configId === '' ? null : config,

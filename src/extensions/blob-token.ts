@@ -3,6 +3,7 @@ import { addressKey, type EndpointAddress, type Sender } from '../client/channel
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
 import { KaaInvalidError, KaaProtocolError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 
 /** Milliseconds for which a token is used: the platform takes it for an hour, and an upload takes its time. */
 const lifetime = 55 * 60_000;
@@ -64,7 +65,7 @@ export class BlobTokens {
     if (typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string') {
       return { token: body.token, outcome };
     }
-    throw new KaaProtocolError('bcx/token', [{ path: '/token', reason: 'must be string' }]);
+    throw new KaaProtocolError('bcx/token', [{ path: '/token', reason: wording('reason.noString') }]);
   }
 }
 
@@ -83,11 +84,11 @@ export type UploadRequest = {
  */
 export function prepareUpload(blobUrl: string, payload: unknown, filename: unknown): (token: string) => UploadRequest {
   if (typeof payload !== 'string' && !(payload instanceof Uint8Array)) {
-    throw new KaaInvalidError('payload', [{ path: '', reason: 'must be the Buffer or string to upload' }]);
+    throw new KaaInvalidError('payload', [{ path: '', reason: wording('reason.noBlob') }]);
   }
   const name = typeof filename === 'string' ? (filename.split(/[/\\]/).at(-1) ?? '') : '';
   if (name === '' || !name.isWellFormed()) {
-    throw new KaaInvalidError('msg.filename', [{ path: '', reason: 'must name the file' }]);
+    throw new KaaInvalidError('msg.filename', [{ path: '', reason: wording('reason.noFile') }]);
   }
   const url = `${blobUrl}/bcx/api/v1/binary-data?name=${encodeURIComponent(name)}`;
   return (token) => ({

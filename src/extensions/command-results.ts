@@ -5,6 +5,7 @@ import type { ExchangeOutcome } from '../client/exchange.ts';
 import { StandingRequest } from '../client/standing-request.ts';
 import {
   asError,
+  englishOf,
   KaaBusyError,
   KaaClosedError,
   KaaConfigError,
@@ -15,6 +16,7 @@ import {
 } from '../protocol/errors.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
 import { requestProblems } from '../protocol/validators.ts';
+import { wording } from '../protocol/wording.ts';
 import type { CommandResult, StoredCommand } from '../store/store.ts';
 import type { ResultOutcome } from './command.ts';
 import { readJson } from './json-value.ts';
@@ -60,7 +62,7 @@ export class CommandResults implements Sender {
     const { payload, ...status } = result;
     const checked = payload === undefined ? status : { ...status, payload: readJson('payload', payload, maxPayload) };
     const problems = requestProblems(resources.commandResults, [{ id, ...checked }]);
-    if (problems.length > 0) throw new KaaInvalidError('result', problems);
+    if (problems.length > 0) throw new KaaInvalidError(wording('subject.result'), problems);
     this.#client.requireFitting(encode(id, checked));
     return checked;
   }
@@ -136,7 +138,7 @@ export class CommandResults implements Sender {
   /** Tells once of each reason why results stay behind, except that there is no connection, which everybody sees. */
   #told(error: unknown): void {
     const offline = error instanceof KaaOfflineError || error instanceof KaaClosedError;
-    const reason = error === undefined || offline ? undefined : asError(error).message;
+    const reason = error === undefined || offline ? undefined : englishOf(asError(error));
     if (reason !== undefined && reason !== this.#reason) this.#failed(error);
     this.#reason = reason;
   }

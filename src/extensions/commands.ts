@@ -6,6 +6,7 @@ import { addressKey, type EndpointAddress, type Sender } from '../client/channel
 import type { KaaClient } from '../client/client.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { requireName } from '../protocol/require-name.ts';
+import { wording } from '../protocol/wording.ts';
 import type { CommandResult, StoredCommand } from '../store/store.ts';
 import type { CommandReceiver, ResultOutcome } from './command.ts';
 import { type CommandStore, EndpointCommands } from './endpoint-commands.ts';
@@ -77,6 +78,5 @@ export class Commands {
 function commandId(value: unknown): number {
   const id = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof id === 'number' && Number.isSafeInteger(id)) return id;
-  const reason = 'must be the commandId of the message that brought the command';
-  throw new KaaInvalidError('msg.commandId', [{ path: '', reason }]);
+  throw new KaaInvalidError('msg.commandId', [{ path: '', reason: wording('reason.noCommandId') }]);
 }

@@ -42,8 +42,6 @@ const mostTypes = 1000;
 /** Part of these below which the platform is asked for those that were not taken. */
 const enoughRoom = 0.9;
 
-const tooMany = 'commands wait for a result already; further ones are taken when some are answered';
-
 /** Milliseconds; it is forgotten after a day that the platform asks for a command, so that this is exact enough. */
 const askedLately = 3_600_000;
 
@@ -312,7 +310,7 @@ export class EndpointCommands implements EndpointKeeper {
 
   #leaveWithPlatform(type: string): void {
     this.#left.add(type);
-    if (!this.#isFull) this.#failed(new KaaBusyError(this.#known.unanswered, tooMany), type);
+    if (!this.#isFull) this.#failed(new KaaBusyError(this.#known.unanswered, 'commands'), type);
     this.#isFull = true;
   }
 

@@ -6,7 +6,7 @@ import { backOff } from '../client/back-off.ts';
 import { addressKey, type EndpointAddress, type Sender, type Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { Fifo } from '../client/fifo.ts';
-import { asError, KaaClosedError } from '../protocol/errors.ts';
+import { asError, englishOf, KaaClosedError } from '../protocol/errors.ts';
 import type { Outbox, QueueAddress } from '../store/store.ts';
 import { type Next, QueueForwarding, type QueueListener } from './queue-forwarding.ts';
 
@@ -207,8 +207,8 @@ export class Forwarder implements QueueListener, Sender {
 
   /** Told once, until something goes well again. */
   diskFailed(error: Error): void {
-    if (this.#phase === 'closed' || this.#diskFailure === error.message) return;
-    this.#diskFailure = error.message;
+    if (this.#phase === 'closed' || this.#diskFailure === englishOf(error)) return;
+    this.#diskFailure = englishOf(error);
     this.#listener.failed(undefined, error);
   }
 

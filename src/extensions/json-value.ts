@@ -4,6 +4,7 @@
  */
 import { types } from 'node:util';
 import { KaaError, KaaInvalidError } from '../protocol/errors.ts';
+import { type Wording, wording } from '../protocol/wording.ts';
 
 /** JSON.stringify and the platform's parsers give up at some depth; this is far above what a message needs. */
 const deepest = 100;
@@ -43,28 +44,28 @@ export class JsonReader {
    */
   read(value: unknown, path: string): unknown {
     this.#values += 1;
-    if (this.#values > this.#mostValues) throw this.invalid('', 'holds more values than the payload may have bytes');
+    if (this.#values > this.#mostValues) throw this.invalid('', wording('reason.manyValues'));
     switch (typeof value) {
       case 'string':
       case 'boolean':
         return value;
       case 'number':
-        if (!Number.isFinite(value)) throw this.invalid(path, `is ${value}, which JSON cannot hold`);
+        if (!Number.isFinite(value)) throw this.invalid(path, wording('reason.noJsonValue', { value }));
         return value;
       case 'bigint':
         return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
       case 'object':
         return value === null ? null : this.#object(value, path);
       case 'undefined':
-        throw this.invalid(path, 'is undefined');
+        throw this.invalid(path, wording('reason.undefined'));
       default:
-        throw this.invalid(path, `is a ${typeof value}, which JSON cannot hold`);
+        throw this.invalid(path, wording('reason.noJsonType', { type: typeof value }));
     }
   }
 
   #object(value: object, path: string): unknown {
-    if (this.#ancestors.includes(value)) throw this.invalid(path, 'refers back to an object that contains it');
-    if (this.#ancestors.length >= deepest) throw this.invalid(path, `is nested deeper than ${deepest} levels`);
+    if (this.#ancestors.includes(value)) throw this.invalid(path, wording('reason.circular'));
+    if (this.#ancestors.length >= deepest) throw this.invalid(path, wording('reason.nested', { levels: deepest }));
     this.#ancestors.push(value);
     const plain = this.#fieldsOf(value, path);
     this.#ancestors.pop();
@@ -73,11 +74,11 @@ export class JsonReader {
 
   #fieldsOf(value: object, path: string): unknown {
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
-      throw this.invalid(path, 'is binary data; send text or numbers, or upload it as a blob');
+      throw this.invalid(path, wording('reason.binary'));
     }
     if (types.isBoxedPrimitive(value)) return this.read(value.valueOf(), path);
     if ('toJSON' in value && typeof value.toJSON === 'function') {
-      if (types.isDate(value) && Number.isNaN(value.getTime())) throw this.invalid(path, 'is an invalid date');
+      if (types.isDate(value) && Number.isNaN(value.getTime())) throw this.invalid(path, wording('reason.invalidDate'));
       const written: unknown = value.toJSON();
       return this.read(written, path);
     }
@@ -86,7 +87,7 @@ export class JsonReader {
     }
     // JSON would write a Promise, an Error or a Map as {}.
     const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
-    if (kind !== 'Object') throw this.invalid(path, `is of the kind ${kind}, which JSON cannot hold`);
+    if (kind !== 'Object') throw this.invalid(path, wording('reason.noJsonKind', { kind }));
     const entries = Object.entries(value).map(([key, field]): [string, unknown] => [
       key,
       this.read(field, `${path}/${pointerLevel(key)}`),
@@ -95,7 +96,7 @@ export class JsonReader {
   }
 
   /** The error of one thing that is wrong. */
-  invalid(path: string, reason: string): KaaInvalidError {
+  invalid(path: string, reason: Wording): KaaInvalidError {
     return new KaaInvalidError(this.#subject, [{ path, reason }]);
   }
 
@@ -105,7 +106,8 @@ export class JsonReader {
       return read();
     } catch (error) {
       if (error instanceof KaaError) throw error;
-      throw this.invalid('', `cannot be read: ${error instanceof Error ? error.message : 'its code throws'}`);
+      const reason = error instanceof Error ? error.message : wording('reason.throws');
+      throw this.invalid('', wording('reason.unreadable', { reason }));
     }
   }
 }

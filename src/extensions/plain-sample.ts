@@ -2,6 +2,7 @@
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { resources } from '../protocol/resources.ts';
 import { requestProblems } from '../protocol/validators.ts';
+import { wording } from '../protocol/wording.ts';
 
 /**
  * The text of a plain sample: `21.5`, `47%`; a space between number and unit is dropped.
@@ -14,6 +15,5 @@ export function readPlainSample(payload: unknown): string {
     const text = payload.trim().replace(/^(\S+)[ \u00a0\u202f]+([^\s\d.,+-]\S*)$/, '$1$2');
     if (requestProblems(resources.plainSample, text).length === 0) return text;
   }
-  const reason = 'must be a number, or a number with its unit such as 47%';
-  throw new KaaInvalidError('payload', [{ path: '', reason }]);
+  throw new KaaInvalidError('payload', [{ path: '', reason: wording('reason.noPlainSample') }]);
 }

@@ -7,6 +7,7 @@ import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import {
   asError,
+  englishOf,
   KaaClosedError,
   KaaConfigError,
   KaaInvalidError,
@@ -217,8 +218,9 @@ export class QueueForwarding {
 
   #pause({ node }: StoredBatch, error: Error): Next {
     this.#ahead = undefined;
-    if (this.#told !== error.message) this.#listener.paused(this.queue, node, error);
-    this.#told = error.message;
+    const told = englishOf(error);
+    if (this.#told !== told) this.#listener.paused(this.queue, node, error);
+    this.#told = told;
     return this.#waitFor(pauseLimits);
   }
 

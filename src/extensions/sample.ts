@@ -1,5 +1,6 @@
 /** Samples of the data collection (2/DCP) as they come from a flow. */
 import { KaaInvalidError } from '../protocol/errors.ts';
+import { type Wording, wording } from '../protocol/wording.ts';
 import { JsonReader, pointerLevel } from './json-value.ts';
 
 export interface Samples {
@@ -21,7 +22,7 @@ export function readSamples(payload: unknown, mostValues: number): Samples {
   return reader.guard(() => {
     const value = text === undefined ? payload : parseText(text);
     if (!Array.isArray(value)) return { samples: [readSample(reader, value, '')], text, wasArray: false };
-    if (value.length === 0) throw invalid('', 'is an empty array, which holds no sample');
+    if (value.length === 0) throw invalid('', wording('reason.emptyArray'));
     // Array.from visits holes too.
     const samples = Array.from(value as readonly unknown[], (sample, index) => readSample(reader, sample, `/${index}`));
     return { samples, text, wasArray: true };
@@ -34,7 +35,7 @@ export function readSamples(payload: unknown, mostValues: number): Samples {
  */
 export function requireExactNumbers(value: unknown, path = ''): void {
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw invalid(path, 'has more digits than a number can hold; write it as a text, or set the timestamp to none');
+    throw invalid(path, wording('reason.digits'));
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [key, field] of Object.entries(value)) requireExactNumbers(field, `${path}/${pointerLevel(key)}`);
@@ -45,21 +46,21 @@ function parseText(text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw invalid('', 'is a string that is not JSON');
+    throw invalid('', wording('reason.textNoJson'));
   }
-  if (typeof value !== 'object' || value === null) throw invalid('', 'is a string that holds no JSON object or array');
+  if (typeof value !== 'object' || value === null) throw invalid('', wording('reason.textNoObject'));
   return value;
 }
 
 function readSample(reader: JsonReader, value: unknown, path: string): unknown {
-  if (Array.isArray(value)) throw invalid(path, 'is an array inside an array of samples');
+  if (Array.isArray(value)) throw invalid(path, wording('reason.arrayInArray'));
   const sample = reader.read(value, path);
   if (sample === null || typeof sample === 'string' || Array.isArray(sample)) {
-    throw invalid(path, 'must be an object, a number or a boolean');
+    throw invalid(path, wording('reason.noSample'));
   }
   return sample;
 }
 
-function invalid(path: string, reason: string): KaaInvalidError {
+function invalid(path: string, reason: Wording): KaaInvalidError {
   return new KaaInvalidError('payload', [{ path, reason }]);
 }

@@ -1,6 +1,7 @@
 /** Samples that go to disk first: stamped when they come in, forwarded later, in order (see `forwarder.ts`). */
 import { KaaClosedError, KaaInvalidError } from '../protocol/errors.ts';
 import { resources } from '../protocol/resources.ts';
+import { wording } from '../protocol/wording.ts';
 import type { Outbox, QueueAddress } from '../store/store.ts';
 import { encodeEach } from './sample-encoding.ts';
 import { readSamples } from './sample.ts';
@@ -49,7 +50,7 @@ export class StoredTelemetry {
       // Each has to fit into a message of its own, with the brackets of an array.
       const bytes = Buffer.byteLength(sample) + 2;
       if (bytes <= maxPayload) continue;
-      const reason = `is ${bytes} bytes, more than the ${maxPayload} that the endpoint allows`;
+      const reason = wording('reason.tooLarge', { bytes, most: maxPayload });
       throw new KaaInvalidError('payload', [{ path: given.wasArray ? `/${index}` : '', reason }]);
     }
     await this.#outbox.add({ queue, node: this.#node, samples });

@@ -3,8 +3,9 @@ import { addressKey, type EndpointAddress, type Sender } from '../client/channel
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome, Settlement } from '../client/exchange.ts';
 import { KaaClosedError, KaaInvalidError } from '../protocol/errors.ts';
-import { nameProblem, nameProblemText } from '../protocol/names.ts';
+import { nameProblem } from '../protocol/names.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
+import { wording } from '../protocol/wording.ts';
 import { Batch, type EncodedSamples } from './batch.ts';
 import { readPlainSample } from './plain-sample.ts';
 import { encodeEach } from './sample-encoding.ts';
@@ -77,8 +78,8 @@ export class Telemetry {
   async #sendPlain(address: EndpointAddress, payload: unknown, metric: unknown): Promise<TelemetryOutcome> {
     const problem = nameProblem('metric', metric);
     if (problem !== undefined || typeof metric !== 'string') {
-      const reason = nameProblemText[problem ?? 'type'];
-      throw new KaaInvalidError('metric', [{ path: '', reason: `the metric ${reason}` }]);
+      const reason = wording('reason.metric', { problem: wording(`name.${problem ?? 'type'}`) });
+      throw new KaaInvalidError('metric', [{ path: '', reason }]);
     }
     const body = Buffer.from(readPlainSample(payload));
     const target = { ...address, resource: 'plainSample', name: metric } as const;

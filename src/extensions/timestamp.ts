@@ -1,5 +1,6 @@
 /** Timestamps of samples. The protocol knows none: field and form are set in the application's time series. */
 import { KaaInvalidError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 
 /** `epoch`: milliseconds since 1970 as a number; `iso`: ISO 8601 in UTC. */
 export type TimestampFormat = 'none' | 'epoch' | 'iso';
@@ -19,7 +20,7 @@ export function stamp(samples: readonly unknown[], format: TimestampFormat, fiel
   const timestamp = format === 'epoch' ? now.getTime() : now.toISOString();
   return samples.map((sample, index) => {
     if (typeof sample !== 'object' || sample === null || Array.isArray(sample)) {
-      const reason = 'is no object and cannot carry a timestamp; send objects or set the timestamp to none';
+      const reason = wording('reason.noTimestamp');
       throw new KaaInvalidError('payload', [{ path: samples.length === 1 ? '' : `/${index}`, reason }]);
     }
     if (Object.hasOwn(sample, field)) return sample;

@@ -1,5 +1,6 @@
 /** Typed errors: what Catch nodes see. No message and no cause ever holds a token, a password or a full topic. */
-import { connectionReasons, type ConnectionReason } from './connection-reasons.ts';
+import type { ConnectionReason } from './connection-reasons.ts';
+import { say, type Words, type Wording, wording } from './wording.ts';
 
 export type KaaErrorCode =
   | 'KAA_INVALID'
@@ -17,41 +18,75 @@ export type KaaErrorCode =
 /** One thing wrong with a payload or option: `path` is a JSON pointer into it (`''` = the whole). */
 export interface Problem {
   readonly path: string;
+  readonly reason: Words;
+}
+
+/** A problem as plain data, in English. */
+export interface Detail {
+  readonly path: string;
   readonly reason: string;
+}
+
+export function detailsOf(problems: readonly Problem[]): readonly Detail[] {
+  return problems.map(({ path, reason }) => ({ path, reason: say(reason) }));
 }
 
 /** Plain data beside an error; Catch copies it as `msg.error.cause`. */
 export interface KaaErrorCause {
-  readonly details?: readonly Problem[];
+  readonly details?: readonly Detail[];
   readonly statusCode?: number;
   readonly reasonPhrase?: string;
   /** Whether the platform may have processed the request. */
   readonly sent?: boolean;
 }
 
-/** Base of all errors of this package. `code` and `cause` are own properties, because Catch copies no others. */
+/**
+ * Base of all errors of this package. `code` and `cause` are own properties, because Catch copies no others. The message
+ * is English until somebody tells it in another language.
+ */
 export abstract class KaaError extends Error {
   readonly code: KaaErrorCode;
   override readonly cause: KaaErrorCause;
+  readonly #wording: Wording;
 
-  constructor(code: KaaErrorCode, message: string, cause: KaaErrorCause = {}) {
-    super(message);
+  constructor(code: KaaErrorCode, message: Wording, cause: KaaErrorCause = {}) {
+    super(say(message));
     this.name = 'KaaError';
     this.code = code;
     this.cause = cause;
+    this.#wording = message;
+  }
+
+  /** What the message says. */
+  get wording(): Wording {
+    return this.#wording;
   }
 }
 
-function listProblems(problems: readonly Problem[]): string {
-  const shown = problems.slice(0, 3).map(({ path, reason }) => (path === '' ? reason : `${path} ${reason}`));
-  const rest = problems.length - shown.length;
-  return shown.join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+/** What an error says, the same in whatever language it was told: to see whether it is news. */
+export function englishOf(error: Error): string {
+  return error instanceof KaaError ? say(error.wording) : error.message;
+}
+
+const mostListed = 3;
+
+function listProblems(problems: readonly Problem[]): Words {
+  const [first, ...rest] = problems.slice(0, mostListed).map(oneProblem);
+  if (first === undefined) return '';
+  const listed = rest.reduce((list, next) => wording('list.next', { first: list, rest: next }), first);
+  const left = problems.length - mostListed;
+  return left > 0 ? wording('list.more', { first: listed, number: left }) : listed;
+}
+
+function oneProblem({ path, reason }: Problem): Words {
+  return path === '' ? reason : wording('list.problem', { path, reason });
 }
 
 /** A payload or an option fails its schema or a bound; nothing was sent. */
 export class KaaInvalidError extends KaaError {
-  constructor(subject: string, details: readonly Problem[]) {
-    super('KAA_INVALID', `Invalid ${subject}, nothing was sent: ${listProblems(details)}`, { details });
+  constructor(subject: Words, problems: readonly Problem[]) {
+    const message = wording('message.invalid', { subject, problems: listProblems(problems) });
+    super('KAA_INVALID', message, { details: detailsOf(problems) });
   }
 }
 
@@ -64,124 +99,95 @@ export class KaaRejectedError extends KaaError {
   }
 
   constructor(resource: string, statusCode: number | undefined, reasonPhrase: string | undefined) {
-    const answer = [statusCode, reasonPhrase].filter((part) => part !== undefined && part !== '').join(' ');
-    super(
-      'KAA_REJECTED',
-      `Kaa rejected ${resource}: ${answer === '' ? 'no reason given' : answer}. ${rejectionRemedy(statusCode)}`,
-      {
-        ...(statusCode === undefined ? {} : { statusCode }),
-        ...(reasonPhrase === undefined ? {} : { reasonPhrase }),
-      },
-    );
+    const given = [statusCode, reasonPhrase].filter((part) => part !== undefined && part !== '').join(' ');
+    const answer = given === '' ? wording('answer.none') : given;
+    const remedy = wording(`remedy.${rejectionRemedy(statusCode)}`);
+    super('KAA_REJECTED', wording('message.rejected', { resource, answer, remedy }), {
+      ...(statusCode === undefined ? {} : { statusCode }),
+      ...(reasonPhrase === undefined ? {} : { reasonPhrase }),
+    });
   }
 }
 
-function rejectionRemedy(statusCode: number | undefined): string {
-  if (statusCode === 401 || statusCode === 403) return 'Check the endpoint token and the credentials.';
-  if (statusCode === 404) return 'Check the application version and that the extension is enabled for it.';
-  if (statusCode === 413) return 'Send less data at once.';
-  if (statusCode === 429) return 'Send less often.';
-  if (statusCode !== undefined && statusCode >= 500) return 'Try again later.';
-  return 'Check the payload.';
+function rejectionRemedy(statusCode: number | undefined) {
+  if (statusCode === 401 || statusCode === 403) return 'login';
+  if (statusCode === 404) return 'application';
+  if (statusCode === 413) return 'lessData';
+  if (statusCode === 429) return 'lessOften';
+  if (statusCode !== undefined && statusCode >= 500) return 'later';
+  return 'payload';
 }
 
 const timeoutMessages = {
-  sent: (resource: string, seconds: number) =>
-    `No answer to ${resource} within ${seconds} s; Kaa may have processed it. ` +
-    'Check the endpoint token, the application version and the link.',
-  waiting: (resource: string, seconds: number) =>
-    `The endpoint does not answer, and the message to ${resource} waited behind its requests for ${seconds} s; ` +
-    'it was not sent. Check the endpoint token and the application version.',
-  subscribing: (resource: string, seconds: number) =>
-    `The server did not confirm the subscription to the answers of ${resource} within ${seconds} s; ` +
-    'nothing was sent. Check the link.',
-};
+  sent: 'message.timeout',
+  waiting: 'message.timeoutWaiting',
+  subscribing: 'message.timeoutSubscribing',
+} as const;
 
 /** No answer arrived in time. `sent` tells whether the platform may have processed the request. */
 export class KaaTimeoutError extends KaaError {
   /** @param phase what the message was waiting for: an answer, its turn, or the subscription to answers */
   constructor(resource: string, seconds: number, phase: keyof typeof timeoutMessages) {
-    super('KAA_TIMEOUT', timeoutMessages[phase](resource, seconds), { sent: phase === 'sent' });
+    super('KAA_TIMEOUT', wording(timeoutMessages[phase], { resource, seconds }), { sent: phase === 'sent' });
   }
 }
 
 /** Not connected, and the delivery mode does not store. */
 export class KaaOfflineError extends KaaError {
   constructor(reason: ConnectionReason, sent: boolean) {
-    const why = connectionReasons[reason];
-    super(
-      'KAA_OFFLINE',
-      sent
-        ? `The connection to Kaa was lost before the answer came (${why}); Kaa may have processed the message.`
-        : `Not connected to Kaa (${why}); the message was not sent. The connection is tried again by itself.`,
-      { sent },
-    );
+    const why = wording(`connection.${reason}`);
+    super('KAA_OFFLINE', wording(sent ? 'message.offlineSent' : 'message.offline', { why }), { sent });
   }
 }
 
 /** The waiting line is full. */
 export class KaaBusyError extends KaaError {
-  /** @param what waits, and what to do */
-  constructor(waiting: number, what = 'requests are waiting already; send less often or in batches') {
-    super('KAA_BUSY', `${waiting} ${what}.`);
+  /** @param what waits */
+  constructor(waiting: number, what: 'requests' | 'commands') {
+    const key = what === 'requests' ? 'message.busyRequests' : 'message.busyCommands';
+    super('KAA_BUSY', wording(key, { waiting }));
   }
 }
 
 /** An answer of the platform fails its schema. */
 export class KaaProtocolError extends KaaError {
-  constructor(resource: string, details: readonly Problem[]) {
-    super('KAA_PROTOCOL', `Kaa's answer to ${resource} is not what the protocol promises: ${listProblems(details)}`, {
-      details,
-    });
+  constructor(resource: string, problems: readonly Problem[]) {
+    const message = wording('message.protocol', { resource, problems: listProblems(problems) });
+    super('KAA_PROTOCOL', message, { details: detailsOf(problems) });
   }
 }
 
 /** A command has its result already: the first one counts. */
 export class KaaDuplicateError extends KaaError {
   constructor(commandType: string, statusCode: number) {
-    super(
-      'KAA_DUPLICATE',
-      `The command ${commandType} was answered already, with status ${statusCode}; the first result counts. ` +
-        'Let one node respond to each command, and before its reply time-out.',
-    );
+    super('KAA_DUPLICATE', wording('message.duplicate', { command: commandType, status: statusCode }));
   }
 }
 
 /** The outbox is at its bound: a sample was refused, or others were dropped for it. */
 export class KaaStoreFullError extends KaaError {
-  constructor(what: string) {
-    const remedy = 'Check why the samples are not forwarded, or raise the bounds of the endpoint.';
-    super('KAA_STORE_FULL', `The store-and-forward queue is at its bound: ${what}. ${remedy}`);
+  constructor(what: Words) {
+    super('KAA_STORE_FULL', wording('message.storeFull', { what }));
   }
 }
 
 /** The disk failed, or what keeps things there. */
 export class KaaStoreError extends KaaError {
-  constructor(reason: string) {
-    super(
-      'KAA_STORE',
-      `The store on disk failed: ${reason}. Check the free space and the permissions of its folder, ` +
-        'which is kaa in the user directory unless settings.js names another one.',
-    );
+  constructor(reason: Words) {
+    super('KAA_STORE', wording('message.store', { reason }));
   }
 }
 
 /** The node or the connection is closing. */
 export class KaaClosedError extends KaaError {
   constructor(sent: boolean) {
-    super(
-      'KAA_CLOSED',
-      sent
-        ? 'The node was closed before the answer came; Kaa may have processed the message.'
-        : 'The node is closing; the message was not sent. Send it again after the deploy.',
-      { sent },
-    );
+    super('KAA_CLOSED', wording(sent ? 'message.closedSent' : 'message.closed'), { sent });
   }
 }
 
 /** The endpoint is missing, disabled or misconfigured; the message says what to set. */
 export class KaaConfigError extends KaaError {
-  constructor(message: string) {
+  constructor(message: Wording) {
     super('KAA_CONFIG', message);
   }
 }

@@ -1,5 +1,6 @@
 import { KaaInvalidError } from './errors.ts';
-import { type NameKind, nameProblem, nameProblemText } from './names.ts';
+import { type NameKind, nameProblem } from './names.ts';
+import { wording } from './wording.ts';
 
 /**
  * A name from a message that becomes a topic level.
@@ -9,5 +10,5 @@ import { type NameKind, nameProblem, nameProblemText } from './names.ts';
 export function requireName(kind: NameKind, subject: string, value: unknown): string {
   const problem = nameProblem(kind, value);
   if (problem === undefined && typeof value === 'string') return value;
-  throw new KaaInvalidError(subject, [{ path: '', reason: nameProblemText[problem ?? 'type'] }]);
+  throw new KaaInvalidError(subject, [{ path: '', reason: wording(`name.${problem ?? 'type'}`) }]);
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Ajv as AjvInstance, ValidateFunction } from 'ajv';
 import type { Problem } from './errors.ts';
 import type { JsonSchema, Resource } from './resources.ts';
+import { wording } from './wording.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -34,15 +35,15 @@ function check(schema: JsonSchema, value: unknown): readonly Problem[] {
 
 /** What is wrong with a request body (`undefined` = no body); empty where it may be sent. */
 export function requestProblems(resource: Resource, body: unknown): readonly Problem[] {
-  if (body === undefined) return resource.emptyBody ? [] : [{ path: '', reason: 'must not be empty' }];
-  if (resource.request === undefined) return [{ path: '', reason: 'must be empty' }];
+  if (body === undefined) return resource.emptyBody ? [] : [{ path: '', reason: wording('reason.missing') }];
+  if (resource.request === undefined) return [{ path: '', reason: wording('reason.unwanted') }];
   return check(resource.request, body);
 }
 
 /** What is wrong with the body of a success answer (`undefined` = no body); empty where it is as the table promises. */
 export function responseProblems(resource: Resource, body: unknown): readonly Problem[] {
   if (body === undefined) {
-    return resource.emptySuccess === 'invalid' ? [{ path: '', reason: 'must not be empty' }] : [];
+    return resource.emptySuccess === 'invalid' ? [{ path: '', reason: wording('reason.missing') }] : [];
   }
   return resource.response === undefined ? [] : check(resource.response, body);
 }

@@ -5,6 +5,7 @@ import { Assignments } from '../extensions/assignments.ts';
 import type { AppliedReport, AssignmentOutcome } from '../extensions/endpoint-assignment.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
+import { wording } from '../protocol/wording.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type FlowMessage, type KaaProperty, withOutcome } from './messages.ts';
 import { oncePerClient } from './once-per-client.ts';
@@ -58,7 +59,7 @@ export function withAssignment(
  */
 export function reportOf(message: FlowMessage, configId: unknown, subject: string): AppliedReport {
   if (typeof configId !== 'string' || configId === '') {
-    throw new KaaInvalidError(subject, [{ path: '', reason: 'must say what was applied' }]);
+    throw new KaaInvalidError(subject, [{ path: '', reason: wording('reason.notApplied') }]);
   }
   return { configId, ...reportStatus(message) };
 }

@@ -3,11 +3,13 @@ import type { Node, NodeAPI } from 'node-red';
 import type { EndpointAddress } from '../client/channel.ts';
 import { mqttTransport } from '../client/mqtt-transport.ts';
 import { asError, KaaConfigError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import { Deploys } from './deploys.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointSession } from './endpoint-session.ts';
 import { EndpointSessions } from './endpoint-sessions.ts';
 import type { EndpointUser } from './endpoint-users.ts';
+import { inUserLanguage } from './error-language.ts';
 import { listenToFlows, whenFlowsStarted } from './flow-events.ts';
 import { hasStore, storePath, storeThread } from './store-files.ts';
 import { sharedTexts } from './texts.ts';
@@ -114,7 +116,7 @@ export class EndpointConnection {
     try {
       return this.#read();
     } catch (thrown) {
-      const error = asError(thrown);
+      const error = inUserLanguage(asError(thrown), sharedTexts(this.#RED));
       this.#node.error(error.message);
       return error;
     }
@@ -126,11 +128,10 @@ export class EndpointConnection {
  * @throws {KaaConfigError} where there is none, or it is disabled
  */
 export function findEndpoint(RED: NodeAPI, id: unknown): EndpointNode {
-  if (typeof id !== 'string' || id === '')
-    throw new KaaConfigError('No kaa-endpoint is chosen; open the node and choose one.');
+  if (typeof id !== 'string' || id === '') throw new KaaConfigError(wording('config.noEndpoint'));
   const node: unknown = RED.nodes.getNode(id);
   if (isEndpointNode(node)) return node;
-  throw new KaaConfigError('The chosen kaa-endpoint is missing or disabled; open the node and choose another one.');
+  throw new KaaConfigError(wording('config.endpointGone'));
 }
 
 export function isEndpointNode(node: unknown): node is EndpointNode {

@@ -10,6 +10,7 @@ import type { StoreThread } from '../store/operations.ts';
 import { type Log, logConnection } from './connection-log.ts';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointUsers } from './endpoint-users.ts';
+import { inUserLanguage } from './error-language.ts';
 import { LossReport } from './loss-report.ts';
 import { addressOfQueue } from './messages.ts';
 import { RecentErrors } from './recent-errors.ts';
@@ -93,7 +94,7 @@ export class EndpointSession {
     this.forwarder = new Forwarder(this.client, this.store.outbox, {
       addressOf: (queue) => addressOfQueue(queue, endpoint),
       rejected: (address, node, sample, error) => {
-        this.errors.add(error);
+        this.errors.add(this.#told(error));
         return this.users.raise(node, address, error, { payload: sample });
       },
       paused: (address, node, error) => this.#raise(node, address, error),
@@ -158,7 +159,7 @@ export class EndpointSession {
    * @param deadline milliseconds that this may take
    */
   end(deadline: number): Promise<void> {
-    this.#ended ??= this.#end(deadline).catch((error: unknown) => this.#log.warn(asError(error).message));
+    this.#ended ??= this.#end(deadline).catch((error: unknown) => this.#log.warn(this.#told(error).message));
     return this.#ended;
   }
 
@@ -183,8 +184,13 @@ export class EndpointSession {
 
   /** Where no node is left to tell, the log is told. */
   #raise(nodeId: string | undefined, address: EndpointAddress | undefined, error: Error): void {
-    this.errors.add(error);
-    if (!this.users.raise(nodeId, address, error)) this.#log.warn(error.message);
+    const told = this.#told(error);
+    this.errors.add(told);
+    if (!this.users.raise(nodeId, address, told)) this.#log.warn(told.message);
+  }
+
+  #told(error: unknown): Error {
+    return inUserLanguage(asError(error), this.#texts);
   }
 }
 

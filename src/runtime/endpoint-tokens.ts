@@ -1,7 +1,8 @@
 /** A list of further endpoints, as flows and environment variables hold it. */
 import type { EndpointAddress } from '../client/channel.ts';
 import { KaaInvalidError, type Problem } from '../protocol/errors.ts';
-import { type NameProblem, nameProblem, nameProblemText } from '../protocol/names.ts';
+import { type NameProblem, nameProblem } from '../protocol/names.ts';
+import { type Wording, wording } from '../protocol/wording.ts';
 
 export interface EndpointList {
   readonly addresses: readonly EndpointAddress[];
@@ -25,7 +26,7 @@ export function readEndpointTokens(value: unknown, appVersion: string | undefine
     const tokenProblem = nameProblem('token', token);
     const versionProblem = nameProblem('appVersion', version);
     const add = (name: string, problem: NameProblem): void =>
-      void problems.push({ path: `/${index}/${name}`, reason: nameProblemText[problem] });
+      void problems.push({ path: `/${index}/${name}`, reason: wording(`name.${problem}`) });
     if (tokenProblem !== undefined) add('token', tokenProblem);
     else if (versionProblem !== undefined) add('appVersion', versionProblem);
     else addresses.push({ token: String(token), appVersion: String(version) });
@@ -38,16 +39,16 @@ function itemsOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   // JSONata gives an array of one item as the item.
   if (typeof value === 'object' && 'token' in value) return [value];
-  if (typeof value !== 'string') throw invalid('must be an array of tokens, or a text that holds them');
+  if (typeof value !== 'string') throw invalid(wording('reason.noTokens'));
   const text = value.trim();
   if (!text.startsWith('[')) return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
   try {
     return JSON.parse(text) as readonly unknown[];
   } catch {
-    throw invalid('is not JSON');
+    throw invalid(wording('reason.tokensNoJson'));
   }
 }
 
-function invalid(reason: string): KaaInvalidError {
-  return new KaaInvalidError('list of tokens', [{ path: '', reason }]);
+function invalid(reason: Wording): KaaInvalidError {
+  return new KaaInvalidError(wording('subject.tokens'), [{ path: '', reason }]);
 }

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ClientOptions, TlsOptions } from '../client/options.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
-import { type NameKind, nameProblem, nameProblemText } from '../protocol/names.ts';
+import { type NameKind, nameProblem } from '../protocol/names.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
+import { type Wording, wording } from '../protocol/wording.ts';
 import type { StoreFile } from '../store/operations.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty, verbatimProperty } from './properties.ts';
 
@@ -53,13 +54,13 @@ export function readEndpoint(properties: Properties, surroundings: EndpointSurro
   const { nodeId, userDir, credentials, tls, resolve } = surroundings;
   const username = loginProperty(credentials, 'username');
   const password = loginProperty(credentials, 'password');
-  if (password !== '' && username === '') throw new KaaConfigError('The password needs a user name beside it.');
+  if (password !== '' && username === '') throw new KaaConfigError(wording('config.passwordAlone'));
   const urls = readUrls(resolve(textProperty(properties, 'url', defaultUrl)));
   if (tls !== undefined) for (const url of urls) requireTls(url);
   return {
-    token: optionalName('token', 'endpoint token', textProperty(credentials, 'token', '')),
+    token: optionalName('token', textProperty(credentials, 'token', '')),
     blobUrl: readBlobUrl(resolve(textProperty(properties, 'blobUrl', '')), urls[0]),
-    appVersion: optionalName('appVersion', 'application version', textProperty(properties, 'appVersion', '')),
+    appVersion: optionalName('appVersion', textProperty(properties, 'appVersion', '')),
     client: {
       urls,
       clientId: readClientId(properties) || generatedClientId(userDir, nodeId),
@@ -88,17 +89,17 @@ function readUrls(text: string): readonly [string, ...string[]] {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(readUrl);
-  if (first === undefined) throw new KaaConfigError('The server URL is empty.');
+  if (first === undefined) throw new KaaConfigError(wording('config.noUrl'));
   return [first, ...rest];
 }
 
 function readUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !protocols.includes(url.protocol) || url.hostname === '') {
-    throw new KaaConfigError('The server URL must look like mqtts://host:8883, with mqtt, mqtts, ws or wss in front.');
+    throw new KaaConfigError(wording('config.url'));
   }
   if (url.username !== '' || url.password !== '') {
-    throw new KaaConfigError('The server URL holds credentials, which would be exported; use the fields for them.');
+    throw new KaaConfigError(wording('config.urlCredentials'));
   }
   return text;
 }
@@ -108,10 +109,10 @@ function readBlobUrl(text: string, serverUrl: string): string {
   if (text === '') return `https://${new URL(serverUrl).hostname.replace(/^mqtt\./, '')}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new KaaConfigError('The blob URL must look like https://host, with http or https in front.');
+    throw new KaaConfigError(wording('config.blobUrl'));
   }
   if (url.username !== '' || url.password !== '') {
-    throw new KaaConfigError('The blob URL holds credentials, which would be exported.');
+    throw new KaaConfigError(wording('config.blobUrlCredentials'));
   }
   return text.replace(/\/+$/, '');
 }
@@ -120,16 +121,13 @@ function readBlobUrl(text: string, serverUrl: string): string {
 function requireTls(url: string): void {
   const { protocol } = new URL(url);
   if (protocol === 'mqtts:' || protocol === 'wss:') return;
-  throw new KaaConfigError(
-    `A TLS configuration is chosen, but the server URL says ${protocol.slice(0, -1)}: ` +
-      'write mqtts or wss, or choose no TLS configuration.',
-  );
+  throw new KaaConfigError(wording('config.plainUrl', { protocol: protocol.slice(0, -1) }));
 }
 
 /** User name or password: blanks count. */
 function loginProperty(credentials: Properties, name: string): string {
   const value = verbatimProperty(credentials, name);
-  if (Buffer.byteLength(value) > longestString) throw new KaaConfigError(`The ${name} is too long for MQTT.`);
+  if (Buffer.byteLength(value) > longestString) throw new KaaConfigError(wording('config.loginTooLong', { name }));
   return value;
 }
 
@@ -142,7 +140,8 @@ function readQos(properties: Properties): 'auto' | 0 | 1 {
 function readExtensions(properties: Properties): Record<ExtensionName, string> {
   const instance = (extension: ExtensionName): string => {
     const property = extensionProperties[extension];
-    return requireName('extension', `name of the ${extension} instance`, textProperty(properties, property, extension));
+    const label = wording('label.instance', { extension });
+    return requireName('extension', label, textProperty(properties, property, extension));
   };
   const names = {
     dcx: instance('dcx'),
@@ -153,24 +152,24 @@ function readExtensions(properties: Properties): Record<ExtensionName, string> {
     bcx: instance('bcx'),
   };
   if (new Set(Object.values(names)).size < Object.keys(names).length) {
-    throw new KaaConfigError('Two extension instances have the same name; their answers could not be told apart.');
+    throw new KaaConfigError(wording('config.sameInstances'));
   }
   return names;
 }
 
-function optionalName(kind: NameKind, label: string, value: string): string | undefined {
-  return value === '' ? undefined : requireName(kind, label, value);
+function optionalName(kind: 'token' | 'appVersion', value: string): string | undefined {
+  return value === '' ? undefined : requireName(kind, wording(`label.${kind}`), value);
 }
 
-function requireName(kind: NameKind, label: string, value: string): string {
+function requireName(kind: NameKind, label: Wording, value: string): string {
   const problem = nameProblem(kind, value);
-  if (problem !== undefined) throw new KaaConfigError(`The ${label} ${nameProblemText[problem]}.`);
-  return value;
+  if (problem === undefined) return value;
+  throw new KaaConfigError(wording('config.endpointName', { label, problem: wording(`name.${problem}`) }));
 }
 
 function readClientId(properties: Properties): string {
   const clientId = textProperty(properties, 'clientId', '');
-  if (Buffer.byteLength(clientId) > longestString) throw new KaaConfigError('The client ID is too long for MQTT.');
+  if (Buffer.byteLength(clientId) > longestString) throw new KaaConfigError(wording('config.clientIdTooLong'));
   return clientId;
 }
 

@@ -7,6 +7,7 @@ import { addressKey, type EndpointAddress, type Sender, type Target } from '../c
 import type { KaaClient } from '../client/client.ts';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { asError, KaaConfigError, KaaError, KaaInvalidError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import type { Commands } from '../extensions/commands.ts';
 import type { Forwarder } from '../extensions/forwarder.ts';
 import type { Store } from '../store/store.ts';
@@ -14,11 +15,12 @@ import type { Endpoint } from './endpoint.ts';
 import { type EndpointNode, findEndpoint } from './endpoint-node.ts';
 import { type ChosenEndpoints, closeDeadline, type EndpointSession } from './endpoint-session.ts';
 import type { EndpointUser } from './endpoint-users.ts';
+import { inUserLanguage, wordsOf } from './error-language.ts';
 import { ErrorLimit } from './error-limit.ts';
 import { whenFlowsStarted, whenStopping } from './flow-events.ts';
 import { addressProperties, type FlowMessage } from './messages.ts';
 import { type KaaStatus, NodeStatus } from './node-status.ts';
-import { sharedTexts } from './texts.ts';
+import { sharedTexts, type Texts } from './texts.ts';
 
 /** What a node works with. */
 export interface FlowNodeContext {
@@ -77,13 +79,17 @@ export function startFlowNode(
     endpointNode = findEndpoint(RED, endpointId);
     new RunningNode(RED, node, endpointNode).start(create);
   } catch (error) {
-    if (endpointNode?.connection.hasTold(error) !== true) node.error(asError(error).message);
+    const told = inUserLanguage(asError(error), sharedTexts(RED));
+    if (endpointNode?.connection.hasTold(error) !== true) node.error(told.message);
     refuseInput(RED, node, error);
   }
 }
 
 function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
-  const reason = error instanceof KaaConfigError ? error : new KaaConfigError(asError(error).message);
+  const reason =
+    error instanceof KaaConfigError
+      ? error
+      : new KaaConfigError(wording('config.other', { reason: asError(error).message }));
   const kaa = { state: 'offline', reason: reason.code, backlog: 0, oldestAgeS: 0, inFlight: 0 } satisfies KaaStatus;
   const status = { fill: 'red', shape: 'ring', text: sharedTexts(RED)('status.error.KAA_CONFIG'), kaa } as const;
   node.on('input', (_message, _send, done) => done(reason));
@@ -106,6 +112,7 @@ class RunningNode implements EndpointUser {
   readonly #session: EndpointSession;
   readonly #status: NodeStatus;
   readonly #errorLimit: ErrorLimit;
+  readonly #texts: Texts;
   /** Counts the messages that came in. */
   #messages = 0;
   #underWay = 0;
@@ -125,9 +132,11 @@ class RunningNode implements EndpointUser {
     this.#endpoint = connection.endpoint;
     const session = connection.register(this);
     this.#session = session;
-    this.#errorLimit = new ErrorLimit((count) => node.warn(sharedTexts(RED)('log.errorsLeftOut', { count })));
+    const texts = sharedTexts(RED);
+    this.#texts = texts;
+    this.#errorLimit = new ErrorLimit((count) => node.warn(texts('log.errorsLeftOut', { count })));
     const { client, store, forwarder } = session;
-    this.#status = new NodeStatus(node, sharedTexts(RED), client.status, () => ({
+    this.#status = new NodeStatus(node, texts, client.status, () => ({
       inFlight: client.inFlight,
       trouble: client.trouble,
       backlog: store.outbox.backlog,
@@ -159,7 +168,7 @@ class RunningNode implements EndpointUser {
       if (stopping === 'some') this.#deferOutcomes();
       delete users[this.#node.id];
       connection.leaving(this.#session);
-      const closed = this.#close(behaviour).catch((error: unknown) => this.#node.warn(asError(error).message));
+      const closed = this.#close(behaviour).catch((error: unknown) => this.#node.warn(this.#told(error).message));
       void closed.finally(done);
     });
   }
@@ -198,14 +207,14 @@ class RunningNode implements EndpointUser {
   }
 
   #raiseLimited(address: EndpointAddress | undefined, error: Error): void {
-    this.#session.errors.add(error);
+    this.#session.errors.add(this.#told(error));
     if (this.#errorLimit.admit()) this.raise(address, error);
   }
 
   raise(address: EndpointAddress | undefined, error: Error, properties: Partial<FlowMessage> = {}): void {
     this.#status.failed(error, this.#messages);
     const ofAddress = address === undefined ? {} : addressProperties(address, this.#endpoint);
-    this.#node.error(error, this.#newMessage({ ...ofAddress, ...properties }));
+    this.#node.error(this.#told(error), this.#newMessage({ ...ofAddress, ...properties }));
   }
 
   storeChanged(): void {
@@ -228,7 +237,7 @@ class RunningNode implements EndpointUser {
     const before = troubles.get(path);
     if (error === undefined) troubles.delete(path);
     else {
-      const trouble = asError(error);
+      const trouble = this.#told(error);
       troubles.set(path, trouble);
       if (reasonOf(before) !== reasonOf(trouble) && this.#errorLimit.admit()) {
         this.#session.errors.add(trouble);
@@ -258,13 +267,12 @@ class RunningNode implements EndpointUser {
       if (behaviour.input === undefined) throw takesNoMessages();
       const outcome = await behaviour.input(message);
       this.#status.succeeded(number);
-      const unreported = new Error('The message succeeded, but Node-RED cannot copy it for the nodes behind.');
-      this.#report(unreported, () => {
+      this.#report(undefined, () => {
         if (outcome !== undefined) send(outcome);
         done();
       });
     } catch (thrown) {
-      const error = asKaaError(thrown);
+      const error = this.#told(asKaaError(thrown));
       this.#status.failed(error, this.#messages);
       this.#session.errors.add(error);
       this.#report(error, () => done(error));
@@ -275,17 +283,19 @@ class RunningNode implements EndpointUser {
 
   /**
    * Node-RED copies messages for Catch, Complete and several wires; what cannot be copied must not end the process.
-   * @param otherwise told to Catch with an empty message where the outcome cannot be reported
+   * @param failure what the outcome is, unless the message succeeded; told to Catch with an empty message where it cannot
+   *   be reported with its own
    */
-  #report(otherwise: Error, outcome: () => void): void {
+  #report(failure: Error | undefined, outcome: () => void): void {
     if (this.#late !== undefined) {
-      this.#late.push(() => this.#report(otherwise, outcome));
+      this.#late.push(() => this.#report(failure, outcome));
       return;
     }
     try {
       outcome();
     } catch {
-      this.#node.error(otherwise, this.#newMessage({}));
+      const error = failure ?? new Error(wordsOf(wording('message.notCopied'), this.#texts));
+      this.#node.error(error, this.#newMessage({}));
     }
   }
 
@@ -300,6 +310,10 @@ class RunningNode implements EndpointUser {
       this.#late = undefined;
       for (const report of outcomes) report();
     });
+  }
+
+  #told(thrown: unknown): Error {
+    return inUserLanguage(asError(thrown), this.#texts);
   }
 
   #newMessage(properties: Partial<FlowMessage>): FlowMessage {
@@ -330,12 +344,12 @@ class RunningNode implements EndpointUser {
 function asKaaError(thrown: unknown): KaaError {
   const error = asError(thrown);
   if (error instanceof KaaError) return error;
-  return new KaaInvalidError('message', [{ path: '', reason: `cannot be read: ${error.message}` }]);
+  const reason = wording('reason.unreadable', { reason: error.message });
+  return new KaaInvalidError(wording('subject.message'), [{ path: '', reason }]);
 }
 
 function takesNoMessages(): KaaInvalidError {
-  const reason = 'is not taken by a node that receives, unless its option for further endpoints is on';
-  return new KaaInvalidError('message', [{ path: '', reason }]);
+  return new KaaInvalidError(wording('subject.message'), [{ path: '', reason: wording('reason.notTaken') }]);
 }
 
 /** What has to change for a failure to be told again. */

@@ -1,5 +1,6 @@
 /** Samples that were dropped from the store: counted, and told of once a minute at most. */
 import { KaaStoreFullError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 
 /** Milliseconds between two reports. */
 const interval = 60_000;
@@ -34,14 +35,13 @@ export class LossReport {
 
   #tell(): void {
     this.#timer = undefined;
-    const what = [
-      ...(this.#dropped > 0 ? [`${this.#dropped} of the oldest samples were dropped for newer ones`] : []),
-      ...(this.#expired > 0 ? [`${this.#expired} samples were dropped because they had waited too long`] : []),
-    ];
-    if (what.length === 0) return;
+    const dropped = this.#dropped === 0 ? undefined : wording('store.dropped', { number: this.#dropped });
+    const expired = this.#expired === 0 ? undefined : wording('store.expired', { number: this.#expired });
+    const what = dropped && expired ? wording('list.also', { first: dropped, second: expired }) : (dropped ?? expired);
+    if (what === undefined) return;
     this.#dropped = 0;
     this.#expired = 0;
     if (!this.#closed) this.#timer = setTimeout(() => this.#tell(), interval);
-    this.#report(new KaaStoreFullError(what.join(', ')));
+    this.#report(new KaaStoreFullError(what));
   }
 }

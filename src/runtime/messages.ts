@@ -4,6 +4,7 @@ import type { EndpointAddress } from '../client/channel.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import { requireName } from '../protocol/require-name.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
+import { wording } from '../protocol/wording.ts';
 import type { QueueAddress } from '../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -71,16 +72,16 @@ export function ownAddress(endpoint: Endpoint): EndpointAddress {
 }
 
 function ownToken({ token }: Endpoint): string {
-  return required('endpoint token', 'token', token);
+  return required('token', token);
 }
 
 function ownAppVersion({ appVersion }: Endpoint): string {
-  return required('application version', 'appVersion', appVersion);
+  return required('appVersion', appVersion);
 }
 
-function required(label: string, property: string, value: string | undefined): string {
+function required(property: 'token' | 'appVersion', value: string | undefined): string {
   if (value !== undefined) return value;
-  throw new KaaConfigError(`The kaa-endpoint has no ${label}; set it there, or give msg.${property}.`);
+  throw new KaaConfigError(wording('config.noOwn', { label: wording(`label.${property}`), property }));
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { EndpointAddress } from '../client/channel.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type Properties, typedProperty } from './properties.ts';
 import { typedValue } from './typed-value.ts';
@@ -20,7 +21,7 @@ export function readCurrentVersion(RED: NodeAPI, node: Node, properties: Propert
     const version = await evaluate({ _msgid: '' });
     if (version === undefined || version === null) return '';
     if (typeof version === 'string' || typeof version === 'number') return String(version);
-    throw new KaaInvalidError('currentVersion', [{ path: '', reason: 'must be a text' }]);
+    throw new KaaInvalidError('currentVersion', [{ path: '', reason: wording('reason.noText') }]);
   };
 }
 

@@ -1,7 +1,8 @@
 /** Reads the saved properties of nodes: the border where a flow file, edited by anybody, becomes typed options. */
 import { type BoundedProperty, type Bounds, bounds } from '../protocol/bounds.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
-import { type NameKind, nameProblem, nameProblemText } from '../protocol/names.ts';
+import { type NameKind, nameProblem } from '../protocol/names.ts';
+import { wording } from '../protocol/wording.ts';
 import type { TypedProperty } from './typed-value.ts';
 
 /** A node's definition as it stands in the flow file: nothing about its values is certain. */
@@ -20,14 +21,15 @@ export function verbatimProperty(properties: Properties, name: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   // The value stays out of the message: it may be a secret.
-  throw new KaaConfigError(`Expected the property ${name} to be a text, got a ${typeof value}.`);
+  throw new KaaConfigError(wording('config.text', { name, type: typeof value }));
 }
 
 /** A name that becomes a topic level, or empty. */
 export function nameProperty(properties: Properties, name: string, kind: NameKind): string {
   const value = textProperty(properties, name, '');
   const problem = value === '' ? undefined : nameProblem(kind, value);
-  if (problem !== undefined) throw new KaaConfigError(`The property ${name} ${nameProblemText[problem]}.`);
+  if (problem !== undefined)
+    throw new KaaConfigError(wording('config.name', { name, problem: wording(`name.${problem}`) }));
   return value;
 }
 
@@ -44,7 +46,7 @@ export function booleanProperty(properties: Properties, name: string, fallback: 
   if (value === undefined || value === null || value === '') return fallback;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw new KaaConfigError(`Expected the property ${name} to be true or false, got ${describe(value)}.`);
+  throw new KaaConfigError(wording('config.boolean', { name, value: describe(value) }));
 }
 
 /** A number, stored as number or string; absent or empty means its default. */
@@ -54,10 +56,8 @@ export function numberProperty(properties: Properties, name: BoundedProperty): n
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return fallback;
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
   if (number >= min && number <= max && (!integer || Number.isInteger(number))) return number;
-  const kind = integer ? 'a whole number' : 'a number';
-  throw new KaaConfigError(
-    `Expected the property ${name} to be ${kind} from ${min} to ${max}, got ${describe(value)}.`,
-  );
+  const key = integer ? 'config.integer' : 'config.number';
+  throw new KaaConfigError(wording(key, { name, min, max, value: describe(value) }));
 }
 
 /** One of several words; absent or empty means the first. */
@@ -70,7 +70,7 @@ export function choiceProperty<Choice extends string>(
   if (value === undefined || value === null || value === '') return choices[0];
   const choice = choices.find((word) => word === value);
   if (choice !== undefined) return choice;
-  throw new KaaConfigError(`Expected the property ${name} to be one of ${choices.join(', ')}, got ${describe(value)}.`);
+  throw new KaaConfigError(wording('config.choice', { name, choices: choices.join(', '), value: describe(value) }));
 }
 
 function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 /** The settings that all receiving nodes share. */
 import type { Node, NodeAPI } from 'node-red';
 import { KaaInvalidError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import { booleanProperty, type Properties, typedProperty } from './properties.ts';
 import type { ReceivingOptions } from './served-endpoints.ts';
 import { type TypedValue, typedValue } from './typed-value.ts';
@@ -23,6 +24,6 @@ async function evaluate(tokens: TypedValue): Promise<unknown> {
     return await tokens({ _msgid: '' });
   } catch {
     // What went wrong would be told with the values that it went wrong with, and these are secrets.
-    throw new KaaInvalidError('list of tokens', [{ path: '', reason: 'cannot be evaluated' }]);
+    throw new KaaInvalidError(wording('subject.tokens'), [{ path: '', reason: wording('reason.notEvaluated') }]);
   }
 }

@@ -1,6 +1,7 @@
 /** The status that a flow gives: of a command's result, or of an applied configuration or version. */
 import { bounds } from '../protocol/bounds.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
+import { type Words, wording } from '../protocol/wording.ts';
 import type { FlowMessage } from './messages.ts';
 
 export interface ReportStatus {
@@ -40,7 +41,7 @@ function statusCodeOf(message: FlowMessage, property: unknown): number {
   if (property !== undefined && property !== null && property !== '') {
     const number = typeof property === 'string' ? Number(property) : property;
     if (isStatusCode(number)) return number;
-    throw invalid('status code of the node');
+    throw invalid(wording('subject.statusCode'));
   }
   const given = message.statusCode;
   if (isStatusCode(given)) return given;
@@ -54,9 +55,9 @@ function isStatusCode(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 }
 
-function invalid(subject: string): KaaInvalidError {
+function invalid(subject: Words): KaaInvalidError {
   const { min, max } = bounds.statusCode;
-  return new KaaInvalidError(subject, [{ path: '', reason: `must be a whole number from ${min} to ${max}` }]);
+  return new KaaInvalidError(subject, [{ path: '', reason: wording('reason.statusCode', { min, max }) }]);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 /** Which endpoints a receiving node serves: the endpoint's own, those of its list, and those that messages name. */
 import { addressKey, type EndpointAddress } from '../client/channel.ts';
-import { asError, KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
+import { asError, englishOf, KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import { readEndpointTokens } from './endpoint-tokens.ts';
 import type { Behaviour, FlowNodeContext } from './flow-node.ts';
 import { addressOf, type FlowMessage, ownAddress } from './messages.ts';
@@ -29,7 +30,7 @@ export function receiveFor(
   const { token } = context.endpoint;
   const own = token === undefined ? undefined : ownAddress(context.endpoint);
   if (own === undefined && options.tokens === undefined && !options.dynamic) {
-    throw new KaaConfigError('The kaa-endpoint has no endpoint token; set it there, or name endpoints in this node.');
+    throw new KaaConfigError(wording('config.nobodyServed'));
   }
   if (!options.dynamic) context.chosen.clear();
   const served = new ServedEndpoints(context, serve);
@@ -85,13 +86,14 @@ class EndpointListWatch {
       if (number !== this.#evaluations) return;
       const { addresses, problems } = readEndpointTokens(value, this.#context.endpoint.appVersion);
       this.#served.replaceList(addresses);
-      if (problems.length > 0) throw new KaaInvalidError('list of tokens', problems);
+      if (problems.length > 0) throw new KaaInvalidError(wording('subject.tokens'), problems);
       this.#told = undefined;
     } catch (error) {
       if (number !== this.#evaluations) return;
-      const told = asError(error);
-      if (told.message !== this.#told) this.#context.raise(undefined, told);
-      this.#told = told.message;
+      const failure = asError(error);
+      const told = englishOf(failure);
+      if (told !== this.#told) this.#context.raise(undefined, failure);
+      this.#told = told;
     }
   }
 }
@@ -147,7 +149,7 @@ class ServedEndpoints {
       else chosen.delete(key);
       this.#served.get(key)?.stop();
       this.#served.delete(key);
-    } else throw new KaaInvalidError('msg.action', [{ path: '', reason: 'must be observe or unobserve' }]);
+    } else throw new KaaInvalidError('msg.action', [{ path: '', reason: wording('reason.noAction') }]);
     return Promise.resolve(undefined);
   }
 

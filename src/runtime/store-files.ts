@@ -9,6 +9,7 @@ import { asError } from '../protocol/errors.ts';
 import { DiskStore } from '../store/disk-store.ts';
 import { isStoreFile } from '../store/store-file.ts';
 import { WorkerThread } from '../store/worker-thread.ts';
+import { inUserLanguage } from './error-language.ts';
 import { whenFlowsStarted } from './flow-events.ts';
 import { sharedTexts } from './texts.ts';
 
@@ -45,7 +46,7 @@ const told = new Set<string>();
 /** Warns once of each store in which samples of an endpoint wait that is not in the flows any more. */
 export function watchForOrphans(RED: NodeAPI): void {
   whenFlowsStarted(RED, () => {
-    findOrphans(RED).catch((error: unknown) => RED.log.warn(asError(error).message));
+    findOrphans(RED).catch((error: unknown) => RED.log.warn(inUserLanguage(asError(error), sharedTexts(RED)).message));
   });
 }
 

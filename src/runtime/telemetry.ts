@@ -1,6 +1,7 @@
 /** The kaa-telemetry node's settings, checked and complete. */
 import type { TelemetryOptions } from '../extensions/telemetry.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty } from './properties.ts';
 import type { TypedProperty } from './typed-value.ts';
 
@@ -16,7 +17,7 @@ export function readTelemetry(properties: Properties): TelemetrySettings {
   const format = choiceProperty(properties, 'format', ['json', 'plain']);
   const delivery = choiceProperty(properties, 'delivery', ['confirmed', 'sent', 'stored']);
   if (format === 'plain' && delivery === 'stored') {
-    throw new KaaConfigError('Plain samples cannot be stored; choose the format JSON, or another delivery.');
+    throw new KaaConfigError(wording('config.storedPlain'));
   }
   return {
     options: {

@@ -1,6 +1,7 @@
 /** Values edited with TypedInput, evaluated for each message. */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 
 /** A property as it is saved: `x` and `xType`. */
 export interface TypedProperty {
@@ -26,7 +27,7 @@ export function typedValue(
 ): TypedValue {
   const known = types.find((candidate) => candidate === type);
   if (known === undefined) {
-    throw new KaaConfigError(`Expected the property ${name}Type to be one of ${types.join(', ')}, got ${type}.`);
+    throw new KaaConfigError(wording('config.choice', { name: `${name}Type`, choices: types.join(', '), value: type }));
   }
   if (known === 'str') return () => Promise.resolve(value);
   const evaluate =
@@ -38,7 +39,8 @@ export function typedValue(
   return (message) =>
     new Promise((resolve, reject) => {
       const fail = (error: unknown): void => {
-        reject(new KaaInvalidError(name, [{ path: '', reason: `cannot be evaluated: ${reasonOf(error)}` }]));
+        const reason = wording('reason.notEvaluatedFor', { reason: reasonOf(error) });
+        reject(new KaaInvalidError(name, [{ path: '', reason }]));
       };
       try {
         evaluate(message, (error, result) => {
@@ -61,7 +63,7 @@ function jsonata(RED: NodeAPI, node: Node, name: string, value: string) {
       RED.util.evaluateJSONataExpression(expression, message, callback);
     };
   } catch (error) {
-    throw new KaaConfigError(`The expression of the property ${name} cannot be read: ${reasonOf(error)}`);
+    throw new KaaConfigError(wording('config.expression', { name, reason: reasonOf(error) }));
   }
 }
 

@@ -12,6 +12,7 @@ import {
   KaaStoreError,
   KaaStoreFullError,
 } from '../protocol/errors.ts';
+import { type Words, wording } from '../protocol/wording.ts';
 import {
   charactersIn,
   type Group,
@@ -26,6 +27,7 @@ import {
   type StoreFile,
   type StoreThread,
 } from './operations.ts';
+import { StoreFailure } from './store-failure.ts';
 import type { Backlog, CommandLedger, Outbox, Records, Store, StoredConfiguration, StoredSoftware } from './store.ts';
 
 /** Tells what this process has written from what an earlier one has. */
@@ -148,7 +150,7 @@ export class DiskStore implements Store {
       },
       add: (samples) => {
         if (this.#waiting.length >= mostWaiting || this.#waitingCharacters >= mostWaitingCharacters) {
-          return Promise.reject(new KaaBusyError(this.#waiting.length));
+          return Promise.reject(new KaaBusyError(this.#waiting.length, 'requests'));
         }
         return this.#ask('addSamples', samples, Date.now());
       },
@@ -241,7 +243,7 @@ export class DiskStore implements Store {
     try {
       return await this.#thread.run(group);
     } catch (error) {
-      const refusal: Refusal = { kind: 'failed', reason: asError(error).message };
+      const refusal: Refusal = { kind: 'failed', reason: reasonOf(error) };
       return { results: group.operations.map(() => ({ refusal })), dropped: 0, expired: 0 };
     }
   }
@@ -270,7 +272,11 @@ async function within(deadline: number, work: Promise<void>): Promise<void> {
   await Promise.race([work.finally(() => clearTimeout(timer)), late]);
 }
 
+function reasonOf(error: unknown): Words {
+  return error instanceof StoreFailure ? error.reason : asError(error).message;
+}
+
 function errorOf(refusal: Refusal | undefined): KaaError {
   if (refusal?.kind === 'full') return new KaaStoreFullError(refusal.reason);
-  return new KaaStoreError(refusal?.reason ?? 'it gave no answer');
+  return new KaaStoreError(refusal?.reason ?? wording('store.noAnswer'));
 }

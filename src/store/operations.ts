@@ -1,4 +1,5 @@
 /** What the store's thread is asked to do with a database file. */
+import type { Words } from '../protocol/wording.ts';
 import type {
   Backlog,
   BatchLimits,
@@ -58,7 +59,7 @@ export interface Group {
 /** Why an operation was not done. */
 export interface Refusal {
   readonly kind: 'full' | 'failed';
-  readonly reason: string;
+  readonly reason: Words;
 }
 
 export type OperationResult = { readonly value: unknown } | { readonly refusal: Refusal };

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { asError } from '../protocol/errors.ts';
+import { wording } from '../protocol/wording.ts';
 import type { Group, GroupReply, StoreThread } from './operations.ts';
+import { StoreFailure } from './store-failure.ts';
 
 export interface ToThread {
   readonly number: number;
@@ -37,7 +39,7 @@ export class WorkerThread implements StoreThread {
   async run(group: Group): Promise<GroupReply> {
     this.#files.add(group.file.path);
     const reply = await this.#ask({ group });
-    if (reply === undefined) throw new Error('the thread of the store gave no answer');
+    if (reply === undefined) throw new StoreFailure(wording('store.threadNoAnswer'));
     return reply;
   }
 
@@ -72,7 +74,7 @@ export class WorkerThread implements StoreThread {
   }
 
   async #watch(worker: Worker): Promise<void> {
-    let reason = new Error('the thread of the store has ended');
+    let reason: Error = new StoreFailure(wording('store.threadEnded'));
     try {
       await once(worker, 'exit');
     } catch (error) {

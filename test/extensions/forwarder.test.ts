@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { EndpointAddress } from '../../src/client/channel.ts';
 import { Forwarder, type ForwarderListener } from '../../src/extensions/forwarder.ts';
 import { KaaConfigError, KaaError } from '../../src/protocol/errors.ts';
+import { wording } from '../../src/protocol/wording.ts';
 import type { DiskStore } from '../../src/store/disk-store.ts';
 import type { OperationName } from '../../src/store/operations.ts';
 import type { QueueAddress } from '../../src/store/store.ts';
@@ -11,6 +12,11 @@ import { address, Platform, Rejection, type Request } from './platform.ts';
 
 const own: QueueAddress = { token: '', appVersion: '' };
 const minute = 60_000;
+
+/** As whoever tells it does where the user's language is not English. */
+function translate(error: Error): void {
+  error.message = 'in another language';
+}
 
 class Listener implements ForwarderListener {
   /** The endpoint's own; undefined where it has none. */
@@ -22,7 +28,7 @@ class Listener implements ForwarderListener {
 
   addressOf({ token, appVersion }: QueueAddress): EndpointAddress {
     if (token !== '') return { token, appVersion };
-    if (this.own === undefined) throw new KaaConfigError('no token');
+    if (this.own === undefined) throw new KaaConfigError(wording('config.nobodyServed'));
     return this.own;
   }
 
@@ -33,10 +39,12 @@ class Listener implements ForwarderListener {
 
   paused(of: EndpointAddress | undefined, node: string, error: Error): void {
     this.pauses.push({ address: of, node, error });
+    translate(error);
   }
 
   failed(_address: EndpointAddress | undefined, error: Error): void {
     this.failures.push(error);
+    translate(error);
   }
 
   troubleChanged(): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import FakeTimers from '@sinonjs/fake-timers';
 import type { Node, NodeStatus as Shown } from 'node-red';
 import { KaaConfigError, KaaRejectedError, KaaTimeoutError } from '../../src/protocol/errors.ts';
+import { wording } from '../../src/protocol/wording.ts';
 import { NodeStatus } from '../../src/runtime/node-status.ts';
 import type { Backlog } from '../../src/store/store.ts';
 
@@ -132,7 +133,7 @@ describe('status of a node', () => {
   it('says that a subscription was refused rather than that the node is not set up', () => {
     status.connection({ state: 'connected', url: 'mqtt://a' });
     trouble = 'subscription-refused';
-    status.failed(new KaaConfigError('refused'), 1);
+    status.failed(new KaaConfigError(wording('config.subscriptionRefused', { resource: 'dcx/json' })), 1);
     status.start(false);
     assert.deepEqual(texts(), ['status.trouble.subscription-refused']);
   });

@@ -9,6 +9,7 @@ import {
 import { mqttTransport } from '../../client/mqtt-transport.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
+import { inUserLanguage } from '../error-language.ts';
 import { SpokenTokens } from '../spoken-tokens.ts';
 import type { Texts } from '../texts.ts';
 
@@ -71,7 +72,7 @@ function textOf(server: string, outcome: CheckOutcome, texts: Texts): string | u
 }
 
 function failureText(server: string, failure: CheckFailure, texts: Texts): string {
-  if (failure instanceof Error) return failure.message;
+  if (failure instanceof Error) return inUserLanguage(failure, texts).message;
   const text = texts(`log.${failure.reason}`, { server });
   return failure.detail === undefined ? text : `${text} (${failure.detail})`;
 }

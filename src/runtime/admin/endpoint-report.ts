@@ -1,6 +1,7 @@
 /** How an endpoint is at the moment, for the sidebar of the editor; no token, password or full topic is in it. */
 import type { RoundTripSummary } from '../../client/round-trips.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
+import { inUserLanguage } from '../error-language.ts';
 import type { RecentError } from '../recent-errors.ts';
 import type { Texts } from '../texts.ts';
 
@@ -66,7 +67,7 @@ export function reportOf(id: string, session: EndpointSession, texts: Texts): En
     backlog: {
       ...store.outbox.backlog,
       held: forwarder.held,
-      ...(forwarder.trouble === undefined ? {} : { trouble: forwarder.trouble.message }),
+      ...(forwarder.trouble === undefined ? {} : { trouble: inUserLanguage(forwarder.trouble, texts).message }),
     },
     errors: errors.list,
     observed: {

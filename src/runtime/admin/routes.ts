@@ -8,6 +8,7 @@ import { type Misuse, presentMisuse } from '../deploy-lint/deploy-lint.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { sessions } from '../endpoint-node.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
+import { inUserLanguage } from '../error-language.ts';
 import type { Properties } from '../properties.ts';
 import { sharedTexts } from '../texts.ts';
 import { checkEndpoint } from './connection-check.ts';
@@ -62,6 +63,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
   const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
   if (typeof admin?.get !== 'function') return;
   const texts = sharedTexts(RED);
+  const failure = (error: unknown) => ({ message: inUserLanguage(asError(error), texts).message });
   const report = (): LiveReport => ({
     endpoints: Array.from(sessions.running(), ([id, session]) => reportOf(id, session, texts)),
     misuse: presentMisuse(),
@@ -94,7 +96,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
     const done = async (): Promise<object> => action(session);
     done().then(
       (result) => response.json(result),
-      (error: unknown) => response.status(500).json({ message: asError(error).message }),
+      (error: unknown) => response.status(500).json(failure(error)),
     );
   });
 
@@ -113,7 +115,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
     try {
       endpoint = read(edited);
     } catch (error) {
-      response.status(400).json({ message: asError(error).message });
+      response.status(400).json(failure(error));
       return;
     }
     checks += 1;
@@ -125,7 +127,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
     const line = (part: object): void => void response.write(`${JSON.stringify(part)}\n`);
     const checking = checkEndpoint(endpoint, running, texts, line, controller.signal);
     void checking
-      .catch((error: unknown) => line({ message: asError(error).message }))
+      .catch((error: unknown) => line(failure(error)))
       .finally(() => {
         checks -= 1;
         response.end();

@@ -1,4 +1,5 @@
 import { resources } from '../../protocol/resources.ts';
+import { detailsOf } from '../../protocol/errors.ts';
 import { responseProblems } from '../../protocol/validators.ts';
 import { noRoomForMetadata } from '../platform/metadata.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -35,5 +36,5 @@ async function change(platform: Platform, request: HttpRequest, how: 'replace' |
 function readAttributes(body: unknown): Attributes {
   const problems = responseProblems(resources.metadata, body);
   if (problems.length === 0) return body as Attributes;
-  throw new HttpError(400, 'this is no object of metadata attributes', { details: problems });
+  throw new HttpError(400, 'this is no object of metadata attributes', { details: detailsOf(problems) });
 }

@@ -1,7 +1,7 @@
 /** The border check of `PUT faults`. */
 import { createRequire } from 'node:module';
 import type { ValidateFunction } from 'ajv';
-import type { Problem } from '../../protocol/errors.ts';
+import type { Detail } from '../../protocol/errors.ts';
 import type { Fault } from './faults.ts';
 
 const require = createRequire(import.meta.url);
@@ -33,7 +33,7 @@ const faultListSchema = {
 let validate: ValidateFunction<readonly Fault[]> | undefined;
 
 /** Reads a list of faults, or tells what is wrong with it. */
-export function readFaults(value: unknown): { faults: readonly Fault[] } | { problems: readonly Problem[] } {
+export function readFaults(value: unknown): { faults: readonly Fault[] } | { problems: readonly Detail[] } {
   if (validate === undefined) {
     const { Ajv } = require('ajv') as typeof import('ajv');
     validate = new Ajv({ allErrors: true, strictTypes: false }).compile<readonly Fault[]>(faultListSchema);

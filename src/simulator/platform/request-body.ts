@@ -1,3 +1,4 @@
+import { detailsOf } from '../../protocol/errors.ts';
 import { requestProblems } from '../../protocol/validators.ts';
 import type { Resource } from '../../protocol/resources.ts';
 import { decodeText, parseJson } from './json-text.ts';
@@ -10,7 +11,7 @@ export function readBody(resource: Resource, payload: Buffer): { body: unknown }
   } catch (error) {
     return { problem: `payload ${error instanceof Error ? error.message : String(error)}` };
   }
-  const [problem] = requestProblems(resource, body);
+  const [problem] = detailsOf(requestProblems(resource, body));
   return problem === undefined ? { body } : { problem: `payload${problem.path} ${problem.reason}` };
 }
 

@@ -2,6 +2,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { wording } from '../../protocol/wording.ts';
 import {
   charactersIn,
   type Handlers,
@@ -11,6 +12,7 @@ import {
   type StoreFile,
 } from '../operations.ts';
 import type { Backlog } from '../store.ts';
+import { StoreFailure } from '../store-failure.ts';
 import { CommandTable } from './command-table.ts';
 import { RecordTable } from './record-table.ts';
 import { OutboxFullError, SampleTable } from './sample-table.ts';
@@ -88,7 +90,7 @@ export class Database {
     const bytes = operations.reduce((sum, operation) => sum + charactersIn(operation), 0);
     const mayGrow = bytes === 0 || this.#hasRoomFor(bytes);
     // Alone, some of them may fit.
-    if (!mayGrow && operations.length > 1) throw new Error(diskFullReason);
+    if (!mayGrow && operations.length > 1) throw new StoreFailure(diskFullReason);
     this.#sqlite.exec('BEGIN');
     try {
       this.#expire(file, lost);
@@ -98,7 +100,7 @@ export class Database {
         try {
           return { value: perform(handlers, operation) };
         } catch (error) {
-          if (error instanceof OutboxFullError) return { refusal: { kind: 'full', reason: error.message } };
+          if (error instanceof OutboxFullError) return { refusal: { kind: 'full', reason: error.reason } };
           throw error;
         }
       });
@@ -191,7 +193,7 @@ export class Database {
   }
 }
 
-const diskFullReason = 'the disk is full';
+const diskFullReason = wording('store.diskFull');
 
 const diskFull: OperationResult = { refusal: { kind: 'failed', reason: diskFullReason } };
 

@@ -1,5 +1,7 @@
 /** The samples that wait to be forwarded, in the database, with their number and size at hand. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { wording } from '../../protocol/wording.ts';
+import { StoreFailure } from '../store-failure.ts';
 import type { Backlog, BatchLimits, NewSamples, QueueAddress, StoredBatch } from '../store.ts';
 
 /** Bytes that a sample takes beside its text. */
@@ -15,7 +17,7 @@ const placesPerMillisecond = 1000;
 let newestPlace = 0;
 
 /** There is no room for a sample. */
-export class OutboxFullError extends Error {}
+export class OutboxFullError extends StoreFailure {}
 
 interface Queue extends QueueAddress {
   readonly id: number;
@@ -70,8 +72,8 @@ export class SampleTable {
   add({ queue, node, samples }: NewSamples, storedAt: number, { mostBytes, overflow }: Bounds): number {
     const bytes = samples.reduce((sum, sample) => sum + Buffer.byteLength(sample) + overhead, 0);
     const room = mostBytes - bytes;
-    if (room < 0) throw new OutboxFullError('the message is larger than the bound');
-    if (this.#bytes > room && overflow === 'reject') throw new OutboxFullError('the new samples were refused');
+    if (room < 0) throw new OutboxFullError(wording('store.messageTooLarge'));
+    if (this.#bytes > room && overflow === 'reject') throw new OutboxFullError(wording('store.refused'));
     const dropped = this.#bytes > room ? this.#dropWhile((_storedAt, kept) => kept > room, Infinity) : 0;
     const { id } = this.#queueAt(queue);
     for (const sample of samples) {

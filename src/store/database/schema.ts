@@ -1,5 +1,7 @@
 /** The tables of a database file. A file of an earlier version is brought up to date when it is opened. */
 import type { DatabaseSync } from 'node:sqlite';
+import { wording } from '../../protocol/wording.ts';
+import { StoreFailure } from '../store-failure.ts';
 import { applicationId } from '../store-file.ts';
 
 /** Each brings a file from the version that is its index to the next one. */
@@ -53,7 +55,7 @@ export function migrate(sqlite: DatabaseSync): void {
   if (!isEmpty && numberOf(sqlite, 'application_id') !== applicationId) {
     throw new DamagedFileError('it is no store of these nodes');
   }
-  if (version > migrations.length) throw new Error('the file was written by a newer version of these nodes');
+  if (version > migrations.length) throw new StoreFailure(wording('store.newerVersion'));
   if (version === migrations.length) return;
   const steps = migrations.slice(version).join('\n');
   const marks = `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length};`;

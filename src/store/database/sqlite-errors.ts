@@ -1,3 +1,6 @@
+import { type Words, wording } from '../../protocol/wording.ts';
+import { StoreFailure } from '../store-failure.ts';
+
 /** SQLite's result codes (the primary ones), as far as they decide what is done next. */
 const busy = 5;
 const full = 13;
@@ -22,10 +25,11 @@ export function isDamage(error: unknown): boolean {
 }
 
 /** What failed, in words to act on where there are some. */
-export function reasonOf(error: unknown): string {
-  if (isDiskFull(error)) return 'the disk is full';
-  if (codeOf(error) === busy) return 'the file is in use by another process, maybe by a second Node-RED';
-  return error instanceof Error ? error.message : 'unknown';
+export function reasonOf(error: unknown): Words {
+  if (error instanceof StoreFailure) return error.reason;
+  if (isDiskFull(error)) return wording('store.diskFull');
+  if (codeOf(error) === busy) return wording('store.inUse');
+  return error instanceof Error ? error.message : wording('store.unknown');
 }
 
 /** The file has to be opened anew: it is damaged, or it has gone. */
