@@ -13,6 +13,9 @@ import { inUserLanguage } from '../error-language.ts';
 import { SpokenTokens } from '../spoken-tokens.ts';
 import type { Texts } from '../texts.ts';
 
+/** Seconds: whoever presses a button does not wait for an hour, whatever the endpoint may do. */
+const longestStage = 30;
+
 /** What the dialog shows of a stage. */
 export interface StageReport {
   /** Host and port. */
@@ -31,7 +34,12 @@ export async function checkEndpoint(
   aborted: AbortSignal,
 ): Promise<void> {
   const running = [...sessions];
-  const options = { ...endpoint.client, clientId: unusedClientId(endpoint.client.clientId, running) };
+  const { clientId, requestTimeout } = endpoint.client;
+  const options = {
+    ...endpoint.client,
+    clientId: unusedClientId(clientId, running),
+    requestTimeout: Math.min(requestTimeout, longestStage),
+  };
   const told = (each: CheckReport): void => report(stageReport(each, texts));
   await checkConnection(options, speakerOf(endpoint, running), mqttTransport, told, aborted);
 }
