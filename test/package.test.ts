@@ -247,6 +247,17 @@ describe('package', () => {
     }
   });
 
+  it('examples share only the endpoint, so that any of them can be imported together', () => {
+    const ids = globSync('examples/*.json', { cwd: root })
+      .flatMap(readFlow)
+      .filter(({ type }) => type !== 'kaa-endpoint')
+      .map(({ id }) => id);
+    assert.deepEqual(
+      ids.filter((id, index) => ids.indexOf(id) !== index),
+      [],
+    );
+  });
+
   it('examples have a simulator, and an endpoint that needs nothing to be entered', () => {
     for (const file of globSync('examples/*.json', { cwd: root })) {
       const [simulator] = readFlow(file).filter(({ type }) => type === 'kaa-simulator');

@@ -30,7 +30,7 @@ describe('the examples in Node-RED', () => {
 
   beforeEach(async () => {
     simulator = await startSimulator({ mqttPort: 0, httpPort: 0, confirmResults: true });
-    control = new ControlApi(`${simulator.httpUrl}/api/v1/endpoints/${token}`);
+    control = controlOf(token);
     view = await EditorView.open(nodeRed.url);
   });
 
@@ -85,6 +85,25 @@ describe('the examples in Node-RED', () => {
       const report = assigned['applied'] as Record<string, unknown> | null;
       if (Object.entries(expected).every(([key, value]) => report?.[key] === value)) return;
     }
+  }
+
+  function controlOf(endpoint: string): ControlApi {
+    return new ControlApi(`${simulator.httpUrl}/api/v1/endpoints/${endpoint}`);
+  }
+
+  /** What an endpoint sent, in order of arrival. */
+  async function samplesOf(endpoint: string): Promise<readonly Record<string, unknown>[]> {
+    const received = (await controlOf(endpoint).get('telemetry?limit=1000')) as readonly unknown[];
+    return received.map((each) => member(each, 'sample') as Record<string, unknown>);
+  }
+
+  async function lastSample(endpoint: string): Promise<Record<string, unknown>> {
+    return (await samplesOf(endpoint)).at(-1) ?? {};
+  }
+
+  /** Requires these members, and lets there be others. */
+  function includes(value: unknown, expected: Record<string, unknown>): void {
+    for (const [key, each] of Object.entries(expected)) assert.deepEqual(member(value, key), each, key);
   }
 
   function requireNoErrors(): void {
@@ -194,11 +213,159 @@ describe('the examples in Node-RED', () => {
     requireNoErrors();
   });
 
+  it('recipe PLC gateway: three PLCs are three endpoints on one connection, with samples and commands', async () => {
+    const tokens = ['demo-mixer', 'demo-oven', 'demo-press'];
+    await deploy('recipe-plc-gateway');
+    const endpoint = (each: string) => simulator.platform.endpoints.find(each);
+    await until(() => tokens.every((each) => (endpoint(each)?.telemetry.count ?? 0) > 0));
+    await until(() => endpoint(token)?.connection !== undefined);
+    assert.equal(new Set([token, ...tokens].map((each) => endpoint(each)?.connection)).size, 1);
+
+    await press('all to 600');
+    const results = await Promise.all(tokens.map((_, index) => shown('result sent', index)));
+    assert.deepEqual(results.map((result) => String(member(result, 'token'))).toSorted(), tokens);
+    assert.deepEqual(new Set(results.map((result) => member(result, 'statusCode'))), new Set([200]));
+    await press('every second');
+    for (const each of tokens) await until(async () => (await lastSample(each))['speedRpm'] === 600);
+    assert.equal(typeof (await lastSample('demo-oven'))['timestamp'], 'number');
+
+    await press('oven to 9000');
+    const refused = { statusCode: 500, reasonPhrase: 'rpm must be a number from 0 to 3000' };
+    includes(await shown('result sent', 3), { token: 'demo-oven', ...refused });
+    const [, command] = (await controlOf('demo-oven').get('commands')) as readonly unknown[];
+    includes(command, { status: 'completed', results: 1, ...refused });
+
+    await press('press to 900');
+    includes(await shown('result sent', 4), { token: 'demo-press', statusCode: 200 });
+    await control.command('setSpeed', { rpm: 600 });
+    includes(await shown('result sent', 5), { statusCode: 404, reasonPhrase: 'the gateway itself has no speed' });
+    requireNoErrors();
+  });
+
+  it('recipe store and forward: the alarm tells of the backlog of a cut line, and all of it arrives', async () => {
+    await deploy('recipe-store-and-forward');
+    const count = (): number => simulator.platform.endpoints.find(token)?.telemetry.count ?? 0;
+    await until(() => count() > 0);
+    await press('cut the line');
+    await shown('line');
+    const before = count();
+    for (let sample = 0; sample < 12; sample += 1) await press('every second');
+    const raised = await shown('alarm');
+    assert.equal(member(raised, 'alarm'), true);
+    assert.ok(Number(member(raised, 'backlog')) > 10);
+    assert.equal(count(), before);
+
+    await press('mend the line');
+    assert.equal(member(await shown('alarm', 1), 'alarm'), false);
+    const samples = (await samplesOf(token)).filter((sample) => 'n' in sample);
+    const numbers = [...new Set(samples.map(({ n }) => Number(n)))];
+    assert.ok(numbers.length > 12);
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, index) => index + 1),
+      'a gap, or another order',
+    );
+    assert.ok(samples.every(({ timestamp }) => typeof timestamp === 'number'));
+    requireNoErrors();
+  });
+
+  it('recipe remote control: a command is answered with what the limit switch says', async () => {
+    await deploy('recipe-remote-control', ({ name }) => (name === 'valve moves' ? { timeout: '0.01' } : {}));
+    await press('open');
+    includes(await shown('result sent'), { statusCode: 200, payload: { open: true } });
+    await press('valve trips');
+    await shown('simulated valve');
+    await press('close');
+    const fault = { statusCode: 500, reasonPhrase: 'motor protection has tripped' };
+    includes(await shown('result sent', 1), fault);
+    await press('valve works');
+    await shown('simulated valve', 1);
+    await press('close');
+    includes(await shown('result sent', 2), { statusCode: 200, payload: { open: false } });
+    const [opened, tripped, closed] = (await control.get('commands')) as readonly unknown[];
+    includes(opened, { status: 'completed', results: 1, statusCode: 200, result: { open: true } });
+    includes(tripped, { status: 'completed', results: 1, ...fault });
+    includes(closed, { status: 'completed', results: 1, statusCode: 200, result: { open: false } });
+    requireNoErrors();
+  });
+
+  it('recipe remote control: a valve that jams is answered with 504', async () => {
+    await deploy('recipe-remote-control', ({ name }) => (name === 'wait 5 s' ? { timeout: '0.05' } : {}));
+    await press('valve jams');
+    await shown('simulated valve');
+    await press('open');
+    includes(await shown('result sent'), {
+      statusCode: 504,
+      reasonPhrase: 'the limit switch did not report in time',
+    });
+    // The next one is not held up by it.
+    await press('close');
+    includes(await shown('result sent', 1), { statusCode: 504 });
+    requireNoErrors();
+  });
+
+  it('recipe remote control: a command for a valve that moves is refused, and one that says nothing fails', async () => {
+    await deploy('recipe-remote-control', ({ name }) => (name === 'wait 5 s' ? { timeout: '60' } : {}));
+    await press('valve jams');
+    await shown('simulated valve');
+    await control.command('valve', {});
+    includes(await shown('result sent'), { statusCode: 500, reasonPhrase: 'say {"open": true} or {"open": false}' });
+    await press('open');
+    await shown('command ID');
+    await press('close');
+    includes(await shown('result sent', 1), { statusCode: 409, reasonPhrase: 'the valve is moving' });
+    requireNoErrors();
+  });
+
+  it('recipe configuration sampling: what is good paces and chooses the samples, what is bad is rejected', async () => {
+    await deploy('recipe-configuration-sampling', ({ name }) => (name === 'sampled' ? { tosidebar: true } : {}));
+    const signals = (sample: unknown): readonly string[] => Object.keys(sample as object);
+    const all = ['temperature', 'pressure', 'vibration'];
+    const sampled = idOf('debug', 'sampled');
+    assert.deepEqual(signals(await shown('sampled')), ['temperature', 'pressure']);
+
+    await press('0.5 s, all signals');
+    await shown('reported');
+    await shows('config', { status: 'applied', statusCode: 200 });
+    await until(() => view.statuses(idOf('function', 'interval')).at(-1) === 'every 0.5 s');
+    const since = view.shown(sampled).length;
+    const started = performance.now();
+    assert.deepEqual(signals(await shown('sampled', since + 1)), all);
+    assert.ok(performance.now() - started < 4000, 'without a configuration it is every 5 s');
+
+    for (const [index, [button, reasonPhrase]] of [
+      ['0 s', 'intervalSeconds must be a number from 0.5 to 3600'],
+      ['unknown signal', 'signals must be some of temperature, pressure, vibration'],
+    ].entries()) {
+      await press(button ?? '');
+      includes(await shown('reported', index + 1), { statusCode: 422, reasonPhrase });
+      await shows('config', { status: 'rejected', statusCode: 422, reasonPhrase });
+    }
+    assert.deepEqual(signals(await shown('sampled', view.shown(sampled).length)), all);
+    assert.equal(view.statuses(idOf('function', 'interval')).at(-1), 'every 0.5 s');
+
+    await press('2 s, temperature only');
+    await until(async () => signals(await lastSample(token)).join() === 'temperature');
+    await shows('config', { status: 'applied', statusCode: 200 });
+    requireNoErrors();
+  });
+
+  it('recipe configuration sampling: a report that Kaa did not take is made again, and still says applied', async () => {
+    await deploy('recipe-configuration-sampling', ({ name }) => (name === 'again in 10 s' ? { timeout: '0.05' } : {}));
+    simulator.platform.faults.replace([
+      { extension: 'cmx', resource: 'applied/json', action: 'error', statusCode: 503, count: 1 },
+    ]);
+    await press('2 s, temperature only');
+    assert.equal(member(await shown('why not'), 'code'), 'KAA_REJECTED');
+    await shows('config', { status: 'applied', statusCode: 200, reasonPhrase: undefined });
+  });
+
   for (const [name, button] of [
     ['metadata', 'all'],
     ['configuration', 'read it now'],
     ['software-update', 'read it now'],
     ['blob-upload', 'upload a file'],
+    ['recipe-configuration-sampling', 'at start'],
   ] as const) {
     it(`${name}: without the platform, why not is shown`, async () => {
       await deploy(name);
