@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type BlobToken, BlobTokens, prepareUpload } from '../src/extensions/blob-token.ts';
+import { choices } from '../src/protocol/choices.ts';
 import { resources } from '../src/protocol/resources.ts';
 import { startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, type KaaProperty, withOutcome } from '../src/runtime/messages.ts';
@@ -15,8 +16,8 @@ function kaaOf({ outcome }: BlobToken): KaaProperty {
 export default function register(RED: NodeAPI): void {
   function KaaBlobToken(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
-    startFlowNode(RED, this, definition['endpoint'], () => {
-      const output = choiceProperty(definition, 'output', ['payload', 'request']);
+    startFlowNode(RED, this, definition, (properties) => {
+      const output = choiceProperty(properties, 'output', choices['kaa-blob-token'].output);
       return (context) => {
         const { endpoint } = context;
         const tokens = blobTokensOf(context);

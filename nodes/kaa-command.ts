@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { choices } from '../src/protocol/choices.ts';
 import { resourcePath, resources } from '../src/protocol/resources.ts';
 import { readReceiver, readResponse, respond } from '../src/runtime/command.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
@@ -47,9 +48,9 @@ export default function register(RED: NodeAPI): void {
 
   function KaaCommand(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
-    startFlowNode(RED, this, definition['endpoint'], () => {
-      const mode = choiceProperty(definition, 'mode', ['receive', 'respond']);
-      return mode === 'receive' ? receive(this, definition) : respondTo(this, definition);
+    startFlowNode(RED, this, definition, (properties) => {
+      const mode = choiceProperty(properties, 'mode', choices['kaa-command'].mode);
+      return mode === 'receive' ? receive(this, properties) : respondTo(this, properties);
     });
   }
 

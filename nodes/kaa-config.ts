@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { choices } from '../src/protocol/choices.ts';
 import { assignmentsOf, kaaOf, reportOf, withAssignment } from '../src/runtime/assignment.ts';
 import { configNameOf, readConfigObserver } from '../src/runtime/config.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
@@ -61,11 +62,11 @@ export default function register(RED: NodeAPI): void {
 
   function KaaConfig(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
-    startFlowNode(RED, this, definition['endpoint'], () => {
-      const configName = nameProperty(definition, 'configName', 'configName');
-      switch (choiceProperty(definition, 'mode', ['observe', 'get', 'applied'])) {
+    startFlowNode(RED, this, definition, (properties) => {
+      const configName = nameProperty(properties, 'configName', 'configName');
+      switch (choiceProperty(properties, 'mode', choices['kaa-config'].mode)) {
         case 'observe':
-          return observe(this, definition, configName);
+          return observe(this, properties, configName);
         case 'get':
           return get(configName);
         case 'applied':

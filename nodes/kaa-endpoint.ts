@@ -13,6 +13,7 @@ import {
 } from '../src/runtime/endpoint-node.ts';
 import { inUserLanguage } from '../src/runtime/error-language.ts';
 import type { Properties } from '../src/runtime/properties.ts';
+import { presentProperties } from '../src/runtime/saved-node.ts';
 import { watchForOrphans } from '../src/runtime/store-files.ts';
 import { sharedTexts } from '../src/runtime/texts.ts';
 
@@ -79,7 +80,7 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     this.users = {};
     this.connection = new EndpointConnection(RED, this, () =>
-      readEndpoint(definition, {
+      readEndpoint(presentProperties(this.type, definition), {
         nodeId: this.id,
         userDir: RED.settings.userDir ?? '',
         credentials: { ...this.credentials },

@@ -1,31 +1,35 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { isMetadataOperation, type MetadataOperation, performMetadata } from '../src/extensions/metadata.ts';
+import { performMetadata } from '../src/extensions/metadata.ts';
+import { choices } from '../src/protocol/choices.ts';
 import { KaaInvalidError } from '../src/protocol/errors.ts';
+import {
+  isMetadataOperation,
+  type MetadataOperation,
+  metadataOperations,
+} from '../src/protocol/metadata-operations.ts';
 import { wording } from '../src/protocol/wording.ts';
 import { startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, type FlowMessage, withOutcome } from '../src/runtime/messages.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
 
-const choices = ['updateKeys', 'update', 'get', 'getKeys', 'deleteKeys', 'msg'] as const;
-
 function operationOf({ operation }: FlowMessage): MetadataOperation {
   if (isMetadataOperation(operation)) return operation;
-  const reason = wording('reason.noChoice', { choices: choices.slice(0, -1).join(', ') });
+  const reason = wording('reason.noChoice', { choices: Object.keys(metadataOperations).join(', ') });
   throw new KaaInvalidError('msg.operation', [{ path: '', reason }]);
 }
 
 export default function register(RED: NodeAPI): void {
   function KaaMetadata(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
-    startFlowNode(RED, this, definition['endpoint'], () => {
-      const choice = choiceProperty(definition, 'operation', choices);
+    startFlowNode(RED, this, definition, (properties) => {
+      const choice = choiceProperty(properties, 'operation', choices['kaa-metadata'].operation);
       return ({ client, endpoint, sender }) => ({
         async input(message) {
           const operation = choice === 'msg' ? operationOf(message) : choice;
           const address = addressOf(message, endpoint);
           const { body, ...outcome } = await performMetadata(client, operation, address, message.payload, sender);
-          const properties = body === undefined ? {} : { payload: body };
-          return withOutcome(message, address, endpoint, { extension: 'epmx', ...outcome }, properties);
+          const payload = body === undefined ? {} : { payload: body };
+          return withOutcome(message, address, endpoint, { extension: 'epmx', ...outcome }, payload);
         },
       });
     });

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { choices } from '../src/protocol/choices.ts';
 import { assignmentsOf, kaaOf, reportOf, withAssignment } from '../src/runtime/assignment.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, withOutcome } from '../src/runtime/messages.ts';
@@ -61,12 +62,12 @@ export default function register(RED: NodeAPI): void {
 
   function KaaOta(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
-    startFlowNode(RED, this, definition['endpoint'], () => {
-      switch (choiceProperty(definition, 'mode', ['observe', 'get', 'applied'])) {
+    startFlowNode(RED, this, definition, (properties) => {
+      switch (choiceProperty(properties, 'mode', choices['kaa-ota'].mode)) {
         case 'observe':
-          return observe(this, definition);
+          return observe(this, properties);
         case 'get':
-          return get(this, definition);
+          return get(this, properties);
         case 'applied':
           return applied;
       }

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import { choices } from '../src/protocol/choices.ts';
 import { asError, KaaConfigError } from '../src/protocol/errors.ts';
 import { wording } from '../src/protocol/wording.ts';
 import { Deploys } from '../src/runtime/deploys.ts';
 import { inUserLanguage } from '../src/runtime/error-language.ts';
 import { listenToFlows } from '../src/runtime/flow-events.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty } from '../src/runtime/properties.ts';
+import { presentProperties } from '../src/runtime/saved-node.ts';
 import { sharedTexts } from '../src/runtime/texts.ts';
 import type { HostedSettings, HostedState } from '../src/simulator/hosting/hosted-simulator.ts';
 import type { HostedSimulators, SimulatorUser } from '../src/simulator/hosting/hosted-simulators.ts';
@@ -66,13 +68,14 @@ export default function register(RED: NodeAPI): void {
   }
 
   function settingsOf(node: Node<SimulatorCredentials>, definition: Properties): HostedSettings {
-    const stateFile = textProperty(definition, 'stateFile', '');
+    const properties = presentProperties(node.type, definition);
+    const stateFile = textProperty(properties, 'stateFile', '');
     const { username = '', password = '' } = node.credentials ?? {};
     const settings = {
-      mqttPort: numberProperty(definition, 'mqttPort'),
-      httpPort: numberProperty(definition, 'httpPort'),
-      host: textProperty(definition, 'host', '127.0.0.1'),
-      mode: choiceProperty(definition, 'mode', ['kpc', 'broker']),
+      mqttPort: numberProperty(properties, 'mqttPort'),
+      httpPort: numberProperty(properties, 'httpPort'),
+      host: textProperty(properties, 'host', '127.0.0.1'),
+      mode: choiceProperty(properties, 'mode', choices['kaa-simulator'].mode),
       // Relative to the user directory, wherever Node-RED was started.
       ...(stateFile === '' ? {} : { stateFile: resolve(RED.settings.userDir ?? '', stateFile) }),
       ...(username === '' ? {} : { auth: { user: username, password } }),

@@ -2,21 +2,21 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { StoredTelemetry } from '../src/extensions/stored-telemetry.ts';
 import { Telemetry, type TelemetryOptions } from '../src/extensions/telemetry.ts';
 import type { Stamping } from '../src/extensions/timestamp.ts';
+import { choices } from '../src/protocol/choices.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, queueOf, withOutcome } from '../src/runtime/messages.ts';
 import type { Properties } from '../src/runtime/properties.ts';
 import { readTelemetry } from '../src/runtime/telemetry.ts';
 import { type TypedValue, typedValue } from '../src/runtime/typed-value.ts';
 
-const metricTypes = ['msg', 'str', 'flow', 'global', 'env', 'jsonata'] as const;
-
-function sending(context: FlowNodeContext, options: TelemetryOptions, metricOf: TypedValue): Behaviour {
+/** @param metricOf gives the metric of a plain sample; JSON has none */
+function sending(context: FlowNodeContext, options: TelemetryOptions, metricOf: TypedValue | undefined): Behaviour {
   const { client, endpoint, sender } = context;
   const telemetry = new Telemetry(client, options, sender);
   return {
     async input(message) {
       const address = addressOf(message, endpoint);
-      const name = options.format === 'plain' ? await metricOf(message) : undefined;
+      const name = metricOf === undefined ? undefined : await metricOf(message);
       const outcome = await telemetry.send(address, message.payload, name);
       return withOutcome(message, address, endpoint, { extension: 'dcx', ...outcome });
     },
@@ -44,10 +44,11 @@ function storing(context: FlowNodeContext, nodeId: string, stamping: Stamping): 
 export default function register(RED: NodeAPI): void {
   function KaaTelemetry(this: Node, definition: NodeDef & Properties): void {
     RED.nodes.createNode(this, definition);
-    startFlowNode(RED, this, definition['endpoint'], () => {
-      const { options, metric } = readTelemetry(definition);
-      const metricOf = typedValue(RED, this, 'metric', metric, metricTypes);
-      const { delivery } = options;
+    startFlowNode(RED, this, definition, (properties) => {
+      const { options, metric } = readTelemetry(properties);
+      const { delivery, format } = options;
+      const { metricType } = choices['kaa-telemetry'];
+      const metricOf = format === 'plain' ? typedValue(RED, this, 'metric', metric, metricType) : undefined;
       return (context) =>
         delivery === 'stored'
           ? storing(context, this.id, options)

@@ -19,6 +19,19 @@ const mayImport: Record<string, readonly string[]> = {
   'src/protocol': [],
 };
 
+/** Files of the protocol that run in the browser too. */
+const inBrowser = [
+  'bounds',
+  'choices',
+  'extension-properties',
+  'loopback',
+  'metadata-operations',
+  'names',
+  'resources',
+  'saved-nodes',
+  'topic',
+];
+
 /** The node that runs the simulator inside Node-RED. */
 const mayImportToo = (file: string, folder: string): boolean =>
   file === 'nodes/kaa-simulator.ts' && folder === 'src/simulator';
@@ -53,8 +66,21 @@ describe('architecture', () => {
   });
 
   it('files that the browser loads too import nothing but each other', () => {
-    for (const file of ['resources', 'names', 'bounds', 'loopback'].map((name) => `src/protocol/${name}.ts`))
-      assert.deepEqual(importsOf(file), [], file);
+    for (const name of inBrowser) {
+      for (const { path } of importsOf(`src/protocol/${name}.ts`)) {
+        assert.ok(inBrowser.map((other) => `./${other}.ts`).includes(path), `${name} imports ${path}`);
+      }
+    }
+  });
+
+  it('the browser loads no other file of the protocol', () => {
+    const allowed = inBrowser.map((name) => `${name}.ts`);
+    for (const file of globSync('src/{editor,simulator/console}/**/*.ts', { cwd: root })) {
+      for (const { path, typeOnly } of importsOf(file)) {
+        const [, name] = /\/protocol\/(.+)$/.exec(path) ?? [];
+        if (name !== undefined && !typeOnly) assert.ok(allowed.includes(name), `${file} imports ${path}`);
+      }
+    }
   });
 
   it('packages are known to the files that stand for them only', () => {

@@ -7,6 +7,7 @@ import { checkStages } from '../src/client/connection-check.ts';
 import { connectionReasons, connectionTroubles } from '../src/protocol/connection-reasons.ts';
 import { errorTexts } from '../src/protocol/error-texts.ts';
 import { nameProblemText } from '../src/protocol/names.ts';
+import { presentVersion } from '../src/protocol/saved-nodes.ts';
 import { DeployedFlow } from '../src/runtime/deploy-lint/deployed-flow.ts';
 import { findMisuse, misuseRules } from '../src/runtime/deploy-lint/find-misuse.ts';
 
@@ -33,12 +34,14 @@ interface Manifest {
   readonly 'node-red': { readonly version: string; readonly nodes: Record<string, string> };
 }
 
+type Validator = (...values: unknown[]) => unknown;
+
 interface Definition {
   readonly category: string;
   readonly color?: string;
   readonly icon?: string;
-  readonly defaults: Record<string, { readonly value: unknown; readonly validate?: (...args: unknown[]) => unknown }>;
-  readonly credentials?: Record<string, object>;
+  readonly defaults: Record<string, { readonly value: unknown; readonly validate?: Validator }>;
+  readonly credentials?: Record<string, { readonly validate?: Validator }>;
 }
 
 const manifest = readJson('package.json') as Manifest;
@@ -68,6 +71,7 @@ const contract: Record<string, Record<string, unknown>> = {
     outboxMaxDays: '0',
     outboxOverflow: 'reject',
     blobUrl: '',
+    configVersion: 1,
   },
   'kaa-telemetry': {
     name: '',
@@ -80,11 +84,13 @@ const contract: Record<string, Record<string, unknown>> = {
     timestampField: 'timestamp',
     batchSize: '1',
     batchInterval: '0',
+    configVersion: 1,
   },
   'kaa-metadata': {
     name: '',
     endpoint: '',
     operation: 'updateKeys',
+    configVersion: 1,
   },
   'kaa-command': {
     name: '',
@@ -101,6 +107,7 @@ const contract: Record<string, Record<string, unknown>> = {
     tokensType: 'env',
     dynamic: false,
     inputs: 0,
+    configVersion: 1,
   },
   'kaa-config': {
     name: '',
@@ -113,6 +120,7 @@ const contract: Record<string, Record<string, unknown>> = {
     tokensType: 'env',
     dynamic: false,
     inputs: 0,
+    configVersion: 1,
   },
   'kaa-ota': {
     name: '',
@@ -124,11 +132,13 @@ const contract: Record<string, Record<string, unknown>> = {
     tokensType: 'env',
     dynamic: false,
     inputs: 0,
+    configVersion: 1,
   },
   'kaa-blob-token': {
     name: '',
     endpoint: '',
     output: 'payload',
+    configVersion: 1,
   },
   'kaa-simulator': {
     name: '',
@@ -137,6 +147,7 @@ const contract: Record<string, Record<string, unknown>> = {
     host: '127.0.0.1',
     mode: 'kpc',
     stateFile: '',
+    configVersion: 1,
   },
 };
 
@@ -335,10 +346,15 @@ for (const type of types) {
       assert.deepEqual(Object.fromEntries(defaults), contract[type]);
     });
 
-    it('has validators of two arguments, so that their messages are shown', () => {
-      for (const [name, { validate }] of Object.entries(registered(type).defaults)) {
-        if (validate !== undefined) assert.equal(validate.length, 2, name);
+    it('has a validator for all but the name, of two arguments, so that its message is shown', () => {
+      const { defaults, credentials = {} } = registered(type);
+      for (const [name, { validate }] of Object.entries({ ...defaults, ...credentials })) {
+        if (name !== 'name' && name !== 'inputs') assert.equal(validate?.length, 2, name);
       }
+    });
+
+    it('saves the present version', () => {
+      assert.equal(registered(type).defaults['configVersion']?.value, presentVersion(type));
     });
 
     it('has an input for each property and credential, and no other', () => {

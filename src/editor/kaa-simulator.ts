@@ -1,15 +1,25 @@
 /** Edit dialog of the kaa-simulator node, and the button that opens its console page. */
+import { choices } from '../protocol/choices.ts';
 import { isLoopback } from '../protocol/loopback.ts';
-import { type EditedNode, property } from './edited-node.ts';
-import { number, text, type Verdict } from './validators.ts';
+import { type EditedNode, isEdited, property } from './edited-node.ts';
+import { openWrongGroups } from './groups.ts';
+import { showPresentVersion } from './saved-node.ts';
+import { choice, isEmpty, number, password, shortText, text, type Verdict } from './validators.ts';
 
 export const simulatorValidators = {
   mqttPort: (value: unknown): Verdict => number('mqttPort', value),
-  httpPort(this: EditedNode, value: unknown): Verdict {
+  httpPort(value: unknown, node: EditedNode): Verdict {
     const verdict = number('httpPort', value);
-    if (verdict !== true || value === '' || String(value) !== String(property(this, 'mqttPort'))) return verdict;
+    if (verdict !== true || isEmpty(value) || String(value) !== String(property(node, 'mqttPort'))) return verdict;
     return text('validation.samePort');
   },
+  host: (value: unknown): Verdict => isEmpty(value) || /^[^\s/@]+$/.test(String(value)) || text('validation.address'),
+  mode: (value: unknown): Verdict => choice(choices['kaa-simulator'].mode, value),
+  stateFile: (value: unknown): Verdict => shortText(value),
+  username: (value: unknown): Verdict => shortText(value),
+  /** Outside of the dialog the editor does not know the user name. */
+  password: (value: unknown, node: EditedNode): Verdict =>
+    !isEdited(node) || password(value, property(node, 'username')),
 };
 
 /** An empty one means the default. */
@@ -33,7 +43,9 @@ export function openConsole({ host, httpPort }: EditedNode): void {
   if (url !== undefined) window.open(url, '_blank', 'noopener');
 }
 
-export function prepareSimulator(): void {
+export function prepareSimulator(node: EditedNode): void {
+  showPresentVersion(node);
+  openWrongGroups(node);
   const show = (): void => {
     const host = $('#node-input-host').val();
     const url = consoleUrl(host, $('#node-input-httpPort').val());

@@ -1,22 +1,48 @@
 /** Edit dialog of the kaa-telemetry node. */
+import { choices } from '../protocol/choices.ts';
+import { looksLikeAnswer } from '../protocol/names.ts';
 import { type EditedNode, property } from './edited-node.ts';
-import { endpoint, number, text, type Verdict } from './validators.ts';
+import { showPresentVersion } from './saved-node.ts';
+import { entered, messageTo, previewTopic, requestTo, type TopicUse, enteredTyped } from './topic-preview.ts';
+import { choice, endpoint, isEmpty, name, number, shortText, text, typed, type Verdict } from './validators.ts';
+
+const words = choices['kaa-telemetry'];
+
+const isPlain = (node: EditedNode): boolean => property(node, 'format') === 'plain';
 
 export const telemetryValidators = {
   endpoint,
-  metric: (value: unknown): Verdict => (value === '' ? text('validation.metric') : true),
+  format: (value: unknown): Verdict => choice(words.format, value),
+  /** JSON has none. */
+  metric(value: unknown, node: EditedNode): Verdict {
+    if (!isPlain(node)) return true;
+    if (isEmpty(value)) return text('validation.metric');
+    const type = property(node, 'metricType');
+    return type === 'str' ? name('metric', value) : typed(value, type);
+  },
+  metricType: (value: unknown, node: EditedNode): Verdict => !isPlain(node) || choice(words.metricType, value),
   delivery: (value: unknown, node: EditedNode): Verdict =>
-    value === 'stored' && property(node, 'format') === 'plain' ? text('validation.storedPlain') : true,
+    value === 'stored' && isPlain(node) ? text('validation.storedPlain') : choice(words.delivery, value),
+  timestamp: (value: unknown): Verdict => choice(words.timestamp, value),
+  timestampField: (value: unknown): Verdict => shortText(value),
   batchSize: (value: unknown): Verdict => number('batchSize', value),
   batchInterval: (value: unknown): Verdict => number('batchInterval', value),
 };
 
+function topic(): TopicUse {
+  const [resource, metric] =
+    entered('format') === 'plain' ? (['plainSample', enteredTyped('metric')] as const) : (['samples', ''] as const);
+  const isAnswered = entered('delivery') !== 'sent' || looksLikeAnswer(metric);
+  return isAnswered ? requestTo(resource, metric) : messageTo(resource, metric);
+}
+
 /** Shows only the fields that matter for what is chosen, and offers only what goes together. */
-export function prepareTelemetry(): void {
+export function prepareTelemetry(node: EditedNode): void {
+  showPresentVersion(node);
   $('#node-input-metric').typedInput({
     default: 'msg',
     typeField: $('#node-input-metricType'),
-    types: ['msg', 'str', 'flow', 'global', 'env', 'jsonata'],
+    types: words.metricType,
   });
   const isJson = (): boolean => $('#node-input-format').val() !== 'plain';
   const isStored = (): boolean => $('#node-input-delivery').val() === 'stored';
@@ -46,4 +72,5 @@ export function prepareTelemetry(): void {
   $('#node-input-timestamp').on('change', update);
   $('#node-input-batchSize').on('input', update);
   offer();
+  previewTopic(topic);
 }

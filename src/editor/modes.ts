@@ -1,4 +1,5 @@
 /** Dialogs of nodes with a mode, one of which receives from Kaa for several endpoints. */
+import { choices } from '../protocol/choices.ts';
 
 /**
  * Shows the rows of the chosen mode: those of class `kaa-mode` that are also of class `kaa-mode-<mode>`. A node that
@@ -8,10 +9,8 @@ export function prepareModes(receiving: string): void {
   $('#node-input-tokens').typedInput({
     default: 'env',
     typeField: $('#node-input-tokensType'),
-    types: ['env', 'flow', 'global', 'jsonata'],
+    types: choices['kaa-command'].tokensType,
   });
-  // A flow written by hand may leave the mode out, which means this one.
-  if ($('#node-input-mode').val() === null) $('#node-input-mode').val(receiving);
   const isDynamic = (): boolean => $('#node-input-dynamic').is(':checked');
   $('.kaa-other-endpoints').prop('open', isDynamic() || $('#node-input-tokens').val() !== '');
   const update = (): void => {

@@ -6,14 +6,15 @@ declare const RED: {
     getEditStack(): readonly unknown[];
     editConfig(name: string, type: string, id: string): void;
   };
+  nodes: {
+    /** Of the flows or the configuration; the editor has several words for none. */
+    node(id: string): RedNode | null | undefined;
+    eachNode(callback: (node: RedNode) => void): void;
+    eachConfig(callback: (node: RedNode) => void): void;
+  };
   utils: {
     validateTypedProperty(value: unknown, type: string): true | string;
     getNodeLabel(node: unknown, fallback: string): string;
-  };
-  nodes: {
-    node(id: string): object | null;
-    eachNode(callback: (node: Readonly<Record<string, unknown>>) => void): void;
-    eachConfig(callback: (node: Readonly<Record<string, unknown>>) => void): void;
   };
   events: {
     on(event: string, listener: () => void): void;
@@ -40,6 +41,18 @@ interface EditedEndpointNode {
   readonly _def: { readonly defaults: object; readonly credentials: object };
 }
 
+interface RedNode {
+  readonly id: string;
+  readonly type: string;
+  /** The flow that it belongs to, or that a configuration node is limited to. */
+  readonly z?: string;
+  /** Whether it is disabled. */
+  readonly d?: boolean;
+  /** False where one of its properties is wrong. */
+  readonly valid?: boolean;
+  readonly [property: string]: unknown;
+}
+
 interface EditorElement {
   val(): unknown;
   val(value: unknown): this;
@@ -57,6 +70,8 @@ interface EditorElement {
   text(text: string): this;
   append(...elements: EditorElement[]): this;
   empty(): this;
+  prepend(content: EditorElement): this;
+  get(index: number): HTMLElement | undefined;
 }
 
 /** What is offered to complete a text. */

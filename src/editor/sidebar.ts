@@ -74,8 +74,7 @@ class Sidebar {
     const known = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
     const names = new Map<string, string>();
     RED.nodes.eachConfig((node) => {
-      if (node['type'] === 'kaa-endpoint')
-        names.set(String(node['id']), RED.utils.getNodeLabel(node, String(node['id'])));
+      if (node.type === 'kaa-endpoint') names.set(node.id, RED.utils.getNodeLabel(node, node.id));
     });
     // Those in subflows have ids of their own that the editor does not know.
     for (const { id } of endpoints) if (!names.has(id)) names.set(id, id);

@@ -3,24 +3,10 @@ import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
 import { KaaInvalidError, type Problem } from '../protocol/errors.ts';
-import { type Resource, type ResourceKey, resources } from '../protocol/resources.ts';
+import { type MetadataOperation, metadataOperations } from '../protocol/metadata-operations.ts';
+import { type Resource, resources } from '../protocol/resources.ts';
 import { requestProblems } from '../protocol/validators.ts';
 import { readJson } from './json-value.ts';
-
-/** What each operation asks for, by its resource. */
-const operations = {
-  updateKeys: 'metadataUpdateKeys',
-  update: 'metadataUpdate',
-  get: 'metadata',
-  getKeys: 'metadataKeys',
-  deleteKeys: 'metadataDeleteKeys',
-} as const satisfies Record<string, ResourceKey>;
-
-export type MetadataOperation = keyof typeof operations;
-
-export function isMetadataOperation(value: unknown): value is MetadataOperation {
-  return typeof value === 'string' && Object.hasOwn(operations, value);
-}
 
 export interface MetadataOutcome extends ExchangeOutcome {
   /** Resource path, e.g. `update/keys`. */
@@ -40,7 +26,7 @@ export async function performMetadata(
   payload: unknown,
   sender: Sender,
 ): Promise<MetadataOutcome> {
-  const key = operations[operation];
+  const key = metadataOperations[operation];
   const resource: Resource = resources[key];
   const body = bodyOf(operation, payload, client.options.maxPayload);
   const problems = requestProblems(resource, body);

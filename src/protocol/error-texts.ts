@@ -124,6 +124,8 @@ export const errorTexts = {
     tlsUnusable:
       'The chosen TLS configuration __name__ cannot be used: check the paths of its files, and that its certificate and its key belong together.',
     tlsGone: 'The chosen TLS configuration is missing or disabled.',
+    newerVersion:
+      'The node was saved by a newer version of its package: update @kaa-community/node-red-kaa in the palette manager.',
     storedPlain: 'Plain samples cannot be stored; choose the format JSON, or another delivery.',
     subscriptionRefused:
       'The server refused the subscription to the answers of __resource__; nothing was sent. Allow the client to read the topics below its endpoint token.',

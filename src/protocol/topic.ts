@@ -35,6 +35,15 @@ function requestIdOf(level: string): number | undefined {
   return id <= largestRequestId ? id : undefined;
 }
 
+/** The levels of a topic in their order, whatever they are: a preview has other texts in place of some. */
+export function joinTopic(topic: Omit<Topic, 'requestId'> & { readonly requestId?: number | string }): string {
+  const { kind, appVersion, extension, token, path, requestId } = topic;
+  const levels = [prefix, appVersion, extension, token, path];
+  if (requestId !== undefined) levels.push(String(requestId));
+  if (kind !== 'request') levels.push(kind);
+  return levels.join('/');
+}
+
 /**
  * Writes a topic.
  * @throws {RangeError} where the parts would not be read back as they are: a name that is no topic level, a request ID
@@ -53,9 +62,7 @@ export function buildTopic(topic: Topic): string {
   } else if (requestIdOf(String(topic.requestId)) === undefined) {
     throw new RangeError(`requestId must be an integer from 1 to ${largestRequestId}`);
   }
-  let text = `${prefix}/${topic.appVersion}/${topic.extension}/${topic.token}/${topic.path}`;
-  if (topic.requestId !== undefined) text += `/${topic.requestId}`;
-  if (topic.kind !== 'request') text += `/${topic.kind}`;
+  const text = joinTopic(topic);
   if (new TextEncoder().encode(text).length > longestTopic) throw new RangeError('topic is longer than MQTT allows');
   return text;
 }

@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { EndpointAddress, Sender } from '../client/channel.ts';
 import type { CommandReceiver, ResultOutcome } from '../extensions/command.ts';
 import type { Commands } from '../extensions/commands.ts';
+import { choices } from '../protocol/choices.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import type { FlowMessage } from './messages.ts';
 import { choiceProperty, nameProperty, numberProperty, type Properties, typedProperty } from './properties.ts';
@@ -16,11 +17,9 @@ export function readReceiver(
   return {
     commandType: nameProperty(properties, 'commandType', 'commandType'),
     replyTimeout: numberProperty(properties, 'replyTimeout'),
-    afterRestart: choiceProperty(properties, 'afterRestart', ['fail', 'redeliver']),
+    afterRestart: choiceProperty(properties, 'afterRestart', choices['kaa-command'].afterRestart),
   };
 }
-
-const types = ['num', 'str', 'msg', 'flow', 'global', 'env', 'jsonata'] as const;
 
 /**
  * Gives the status of a result, by the node's properties and the message.
@@ -31,8 +30,9 @@ export function readResponse(
   node: Node,
   properties: Properties,
 ): (message: FlowMessage) => Promise<ReportStatus> {
-  const evaluator = (name: string, defaultType: string): TypedValue | undefined => {
+  const evaluator = (name: 'statusCode' | 'reasonPhrase', defaultType: string): TypedValue | undefined => {
     const property = typedProperty(properties, name, defaultType);
+    const types = choices['kaa-command'][`${name}Type`];
     return property.value === '' ? undefined : typedValue(RED, node, name, property, types);
   };
   const statusCode = evaluator('statusCode', 'num');

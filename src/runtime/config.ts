@@ -1,5 +1,6 @@
 /** The kaa-config node's settings. */
 import type { ConfigurationObserver } from '../extensions/endpoint-configuration.ts';
+import { choices } from '../protocol/choices.ts';
 import { requireName } from '../protocol/require-name.ts';
 import type { FlowMessage } from './messages.ts';
 import { booleanProperty, choiceProperty, type Properties } from './properties.ts';
@@ -7,7 +8,7 @@ import { booleanProperty, choiceProperty, type Properties } from './properties.t
 /** @throws {KaaConfigError} a property that cannot be used */
 export function readConfigObserver(properties: Properties): Pick<ConfigurationObserver, 'emit' | 'autoApply'> {
   return {
-    emit: choiceProperty(properties, 'emit', ['always', 'changed']),
+    emit: choiceProperty(properties, 'emit', choices['kaa-config'].emit),
     autoApply: booleanProperty(properties, 'autoApply', true),
   };
 }

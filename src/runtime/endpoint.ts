@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ClientOptions, TlsOptions } from '../client/options.ts';
+import { choices } from '../protocol/choices.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
+import { extensionProperties } from '../protocol/extension-properties.ts';
 import { type NameKind, nameProblem } from '../protocol/names.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
 import { type Wording, wording } from '../protocol/wording.ts';
@@ -37,16 +39,6 @@ const longestString = 65_535;
 
 const protocols = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 
-/** Property names of the extension instances. */
-const extensionProperties = {
-  dcx: 'dcx',
-  epmx: 'epmx',
-  cex: 'cex',
-  cmx: 'cmx',
-  cmx_ota: 'cmxOta',
-  bcx: 'bcx',
-} as const satisfies Record<ExtensionName, string>;
-
 /**
  * @throws {KaaConfigError} a property that cannot be used, with what to do about it
  */
@@ -78,7 +70,7 @@ export function readEndpoint(properties: Properties, surroundings: EndpointSurro
     outbox: {
       mostBytes: 1_048_576 * numberProperty(properties, 'outboxMaxMegabytes'),
       longestAge: 86_400_000 * numberProperty(properties, 'outboxMaxDays'),
-      overflow: choiceProperty(properties, 'outboxOverflow', ['reject', 'drop-oldest']),
+      overflow: choiceProperty(properties, 'outboxOverflow', choices['kaa-endpoint'].outboxOverflow),
     },
   };
 }
@@ -133,7 +125,11 @@ function loginProperty(credentials: Properties, name: string): string {
 
 function readQos(properties: Properties): 'auto' | 0 | 1 {
   const { qos } = properties;
-  const choice = choiceProperty({ qos: typeof qos === 'number' ? String(qos) : qos }, 'qos', ['auto', '0', '1']);
+  const choice = choiceProperty(
+    { qos: typeof qos === 'number' ? String(qos) : qos },
+    'qos',
+    choices['kaa-endpoint'].qos,
+  );
   return choice === 'auto' ? 'auto' : choice === '1' ? 1 : 0;
 }
 

@@ -20,6 +20,8 @@ import { ErrorLimit } from './error-limit.ts';
 import { whenFlowsStarted, whenStopping } from './flow-events.ts';
 import { addressProperties, type FlowMessage } from './messages.ts';
 import { type KaaStatus, NodeStatus } from './node-status.ts';
+import type { Properties } from './properties.ts';
+import { presentProperties } from './saved-node.ts';
 import { sharedTexts, type Texts } from './texts.ts';
 
 /** What a node works with. */
@@ -65,18 +67,20 @@ export interface Behaviour {
 /**
  * Starts a flow node. Where the node cannot work (`prepare` throws, or there is no endpoint), its status says why and
  * every message fails with KAA_CONFIG.
+ * @param definition as it was saved, by this version of the package or another one
  * @param prepare reads the node's settings, and gives what makes its behaviour once it is registered
  */
 export function startFlowNode(
   RED: NodeAPI,
   node: Node,
-  endpointId: unknown,
-  prepare: () => (context: FlowNodeContext) => Behaviour,
+  definition: Properties,
+  prepare: (properties: Properties) => (context: FlowNodeContext) => Behaviour,
 ): void {
   let endpointNode: EndpointNode | undefined;
   try {
-    const create = prepare();
-    endpointNode = findEndpoint(RED, endpointId);
+    const properties = presentProperties(node.type, definition);
+    const create = prepare(properties);
+    endpointNode = findEndpoint(RED, properties['endpoint']);
     new RunningNode(RED, node, endpointNode).start(create);
   } catch (error) {
     const told = inUserLanguage(asError(error), sharedTexts(RED));

@@ -1,13 +1,12 @@
 /** The kaa-ota node's settings. */
 import type { Node, NodeAPI } from 'node-red';
 import type { EndpointAddress } from '../client/channel.ts';
+import { choices } from '../protocol/choices.ts';
 import { KaaInvalidError } from '../protocol/errors.ts';
 import { wording } from '../protocol/wording.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type Properties, typedProperty } from './properties.ts';
 import { typedValue } from './typed-value.ts';
-
-const types = ['str', 'env', 'flow', 'global', 'jsonata'] as const;
 
 /**
  * Gives the version that is running; `''` where it is not known.
@@ -16,7 +15,7 @@ const types = ['str', 'env', 'flow', 'global', 'jsonata'] as const;
 export function readCurrentVersion(RED: NodeAPI, node: Node, properties: Properties): () => Promise<string> {
   const property = typedProperty(properties, 'currentVersion', 'str');
   if (property.value === '') return () => Promise.resolve('');
-  const evaluate = typedValue(RED, node, 'currentVersion', property, types);
+  const evaluate = typedValue(RED, node, 'currentVersion', property, choices['kaa-ota'].currentVersionType);
   return async () => {
     const version = await evaluate({ _msgid: '' });
     if (version === undefined || version === null) return '';

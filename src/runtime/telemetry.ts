@@ -1,9 +1,12 @@
 /** The kaa-telemetry node's settings, checked and complete. */
 import type { TelemetryOptions } from '../extensions/telemetry.ts';
+import { choices } from '../protocol/choices.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import { wording } from '../protocol/wording.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty } from './properties.ts';
 import type { TypedProperty } from './typed-value.ts';
+
+const words = choices['kaa-telemetry'];
 
 export interface TelemetrySettings {
   readonly options: Omit<TelemetryOptions, 'delivery'> & { readonly delivery: TelemetryOptions['delivery'] | 'stored' };
@@ -14,8 +17,8 @@ export interface TelemetrySettings {
 /** @throws {KaaConfigError} a property that cannot be used */
 export function readTelemetry(properties: Properties): TelemetrySettings {
   const metric = textProperty(properties, 'metric', '');
-  const format = choiceProperty(properties, 'format', ['json', 'plain']);
-  const delivery = choiceProperty(properties, 'delivery', ['confirmed', 'sent', 'stored']);
+  const format = choiceProperty(properties, 'format', words.format);
+  const delivery = choiceProperty(properties, 'delivery', words.delivery);
   if (format === 'plain' && delivery === 'stored') {
     throw new KaaConfigError(wording('config.storedPlain'));
   }
@@ -23,7 +26,7 @@ export function readTelemetry(properties: Properties): TelemetrySettings {
     options: {
       format,
       delivery,
-      timestamp: choiceProperty(properties, 'timestamp', ['none', 'epoch', 'iso']),
+      timestamp: choiceProperty(properties, 'timestamp', words.timestamp),
       timestampField: textProperty(properties, 'timestampField', 'timestamp'),
       batchSize: numberProperty(properties, 'batchSize'),
       batchInterval: numberProperty(properties, 'batchInterval') || 1,

@@ -1,4 +1,6 @@
 /** The editor of a real Node-RED in a real browser. */
+import assert from 'node:assert/strict';
+import type { Context } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../support/browser.ts';
 import { type FlowNode, NodeRed, type Runtime } from '../support/node-red.ts';
@@ -59,6 +61,11 @@ export class Editor {
   async editEndpoint(): Promise<void> {
     await this.page.evaluate('RED.editor.editConfig("", "kaa-endpoint", "endpoint")');
     await this.page.waitForSelector('#node-config-input-url', { state: 'visible' });
+  }
+
+  /** Waits until the open dialog has taken the focus, and will not take it any more. */
+  async focused(): Promise<void> {
+    await this.page.waitForFunction('document.activeElement?.closest(".red-ui-tray") !== null');
   }
 
   /** Closes the open dialog without saving. */
@@ -132,4 +139,30 @@ export class Editor {
       `(({ label, _ }) => label.call({ ...${JSON.stringify(node)}, _ }))(RED.nodes.getType(${JSON.stringify(type)}))`,
     );
   }
+}
+
+/**
+ * One editor for the tests of the suite around, none of which may raise an error in it; without a browser they are
+ * skipped. Call the result inside of them.
+ */
+export function editorOfSuite(runtime: Runtime, flow: readonly FlowNode[]): () => Editor {
+  let editor: Editor | undefined;
+  const opened = (): Editor => {
+    assert.ok(editor);
+    return editor;
+  };
+
+  before(async function open(this: Context) {
+    this.timeout(120_000);
+    editor = await Editor.open(runtime, flow);
+    if (editor === undefined) this.skip();
+  });
+
+  after(async () => {
+    await editor?.close();
+  });
+
+  afterEach(() => assert.deepEqual(opened().pageErrors, []));
+
+  return opened;
 }

@@ -3,7 +3,18 @@ import type { FlowNode } from '../support/node-red.ts';
 
 /** A node for the endpoint of the flow. */
 function flowNode(type: string, id: string, y: number, properties: object): FlowNode {
-  return { id, type, z: 'tab', x: 300, y, name: '', endpoint: 'endpoint', wires: [[]], ...properties };
+  return {
+    id,
+    type,
+    z: 'tab',
+    x: 300,
+    y,
+    name: '',
+    endpoint: 'endpoint',
+    configVersion: 1,
+    wires: [[]],
+    ...properties,
+  };
 }
 
 const others = { tokens: '', tokensType: 'env', dynamic: false };

@@ -498,9 +498,11 @@ describe('kaa-telemetry that cannot work', () => {
     ['the app version is no topic level', {}, { appVersion: 'a/b' }],
     ['the batch size is none', { batchSize: '0' }, {}],
     ['the format is unknown', { format: 'xml' }, {}],
+    ['a newer version of the package saved the node', { configVersion: 2 }, {}],
+    ['a newer version of the package saved the endpoint', {}, { configVersion: 2 }],
     ['plain samples are to be stored', { format: 'plain', delivery: 'stored' }, {}],
-    ['the metric has an unknown type', { metric: 'x', metricType: 'date' }, {}],
-    ['the metric is a broken expression', { metric: '$foo(', metricType: 'jsonata' }, {}],
+    ['the metric has an unknown type', { format: 'plain', metric: 'x', metricType: 'date' }, {}],
+    ['the metric is a broken expression', { format: 'plain', metric: '$foo(', metricType: 'jsonata' }, {}],
   ];
   for (const [what, node, endpoint] of cases) {
     it(`${what}: a red ring, and every message fails with KAA_CONFIG`, async () => {
