@@ -18,7 +18,7 @@ export const takers = {
   sent: { type: 'kaa-telemetry', delivery: 'sent' },
   stored: { type: 'kaa-telemetry', delivery: 'stored', timestamp: 'epoch' },
   stamped: { type: 'kaa-telemetry', timestamp: 'iso' },
-  batched: { type: 'kaa-telemetry', batchSize: 2, batchInterval: 0.005 },
+  batched: { type: 'kaa-telemetry', batchSize: 2, batchInterval: 0.001 },
   plain: { type: 'kaa-telemetry', format: 'plain' },
   plainSent: { type: 'kaa-telemetry', format: 'plain', delivery: 'sent' },
   metadata: { type: 'kaa-metadata', operation: 'msg' },

@@ -10,12 +10,16 @@ import { join } from 'node:path';
 /** Below those that the system gives to whoever asks for any port: what was free stays so until it is used. */
 const [lowest, highest] = [20_000, 32_000];
 
+/** Test files that run at the same time, in processes of their own, share no port: one has the even ones. */
+const processes = 2;
+const own = Number(process.env['MOCHA_WORKER_ID'] ?? 0) % processes;
+
 const given = new Set<number>();
 
 /** A loopback port that nobody listens on. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(lowest, highest);
+    const port = randomInt(lowest / processes, highest / processes) * processes + own;
     if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     return port;
