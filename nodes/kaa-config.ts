@@ -44,14 +44,14 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  function applied(configName: string): (context: FlowNodeContext) => Behaviour {
+  function applied(nodeId: string, configName: string): (context: FlowNodeContext) => Behaviour {
     return (context) => {
       const { endpoint, sender } = context;
       const assignments = assignmentsOf(context);
       return {
         async input(message) {
           const address = addressOf(message, endpoint);
-          const report = reportOf(message, message.configId, 'msg.configId');
+          const report = reportOf(message, nodeId, message.configId, 'msg.configId');
           const configuration = assignments.configuration(address, configNameOf(message, configName));
           const outcome = await configuration.report(report, sender);
           return withOutcome(message, address, endpoint, { extension: 'cmx', ...outcome });
@@ -70,7 +70,7 @@ export default function register(RED: NodeAPI): void {
         case 'get':
           return get(configName);
         case 'applied':
-          return applied(configName);
+          return applied(this.id, configName);
       }
     });
   }

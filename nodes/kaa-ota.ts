@@ -47,13 +47,13 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  function applied(context: FlowNodeContext): Behaviour {
+  function applied(nodeId: string, context: FlowNodeContext): Behaviour {
     const { endpoint, sender } = context;
     const assignments = assignmentsOf(context);
     return {
       async input(message) {
         const address = addressOf(message, endpoint);
-        const report = reportOf(message, message.version ?? message.configId, 'msg.version');
+        const report = reportOf(message, nodeId, message.version ?? message.configId, 'msg.version');
         const outcome = await assignments.software(address).report(report, sender);
         return withOutcome(message, address, endpoint, { extension: 'cmx_ota', ...outcome });
       },
@@ -69,7 +69,7 @@ export default function register(RED: NodeAPI): void {
         case 'get':
           return get(this, properties);
         case 'applied':
-          return applied;
+          return (context) => applied(this.id, context);
       }
     });
   }

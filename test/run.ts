@@ -1,5 +1,5 @@
 /**
- * Runs the tests: two files at a time, then one by one those that measure. Arguments go to mocha; where test files are
+ * Runs the tests: two files at a time, then the others one by one. Arguments go to mocha; where test files are
  * among them, only these run.
  */
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { join, normalize, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closingLine, type Counts } from './support/closing-line.ts';
 
-/** They measure time or memory: nothing else may be busy meanwhile. */
+/** They measure time or memory. */
 const measuring = [
   'attack/floods',
   'attack/hostile-platform',
@@ -28,6 +28,10 @@ const measuring = [
   'simulator/remote-broker',
   'soak/soak',
 ].map((name) => normalize(`test/${name}.test.ts`));
+
+/** Whether nothing else may run beside it: what measures, and the editor, whose dialogs got stuck beside others. */
+const wantsToBeAlone = (file: string): boolean =>
+  measuring.includes(file) || file.startsWith(normalize('test/editor/'));
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
@@ -67,8 +71,8 @@ const files = asked.length > 0 ? asked : all;
 const options = args.filter((argument) => !isTest(argument));
 
 const parts = [
-  { how: ['--parallel', '--jobs', '2'], files: files.filter((file) => !measuring.includes(file)) },
-  { how: [], files: files.filter((file) => measuring.includes(file)) },
+  { how: ['--parallel', '--jobs', '2'], files: files.filter((file) => !wantsToBeAlone(file)) },
+  { how: [], files: files.filter(wantsToBeAlone) },
 ];
 const outcomes: Outcome[] = [];
 for (const part of parts) {

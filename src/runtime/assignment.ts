@@ -52,14 +52,23 @@ export function withAssignment(
 }
 
 /**
- * The report that a message makes on a configuration or version.
+ * The report that a message makes on a configuration or version. One that comes back from a Catch node because this very
+ * node could not report it means what it meant before.
+ * @param nodeId of the node that reports
  * @param configId what the message calls it
  * @param subject how the property is called, for messages
  * @throws {KaaInvalidError} it names none, or its status cannot be used
  */
-export function reportOf(message: FlowMessage, configId: unknown, subject: string): AppliedReport {
+export function reportOf(message: FlowMessage, nodeId: string, configId: unknown, subject: string): AppliedReport {
   if (typeof configId !== 'string' || configId === '') {
     throw new KaaInvalidError(subject, [{ path: '', reason: wording('reason.notApplied') }]);
   }
-  return { configId, ...reportStatus(message) };
+  const { error, ...meant } = message;
+  return { configId, ...reportStatus(sourceOf(error) === nodeId ? meant : message) };
+}
+
+/** The node that an error of a Catch node comes from. */
+function sourceOf(error: unknown): unknown {
+  const source: unknown = typeof error === 'object' && error !== null && 'source' in error ? error.source : undefined;
+  return typeof source === 'object' && source !== null && 'id' in source ? source.id : undefined;
 }

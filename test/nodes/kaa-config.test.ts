@@ -357,6 +357,25 @@ describe('kaa-config', () => {
         assert.deepEqual(await report(setting), { ...body, status: 'rejected' });
       });
 
+      test('a report that it could not make means the same when a catch node brings it back', async (setting) => {
+        await setting.start(reject);
+        await setting.disconnect();
+        const { error, ...message } = await setting.refused({ configId: 'x' });
+        assert.equal(error.code, 'KAA_OFFLINE');
+        const { statuses } = setting.flow;
+        const before = statuses.messages.length;
+        await setting.link.restore();
+        await statuses.until((shown) => shown.slice(before).some((each) => shownBy(each)[2] === 'connected'));
+        await setting.settle({ ...message, error });
+        assert.deepEqual(setting.bodies(applied), [{ configId: 'x', statusCode: 200 }]);
+      });
+
+      test("another node's error rejects", async (setting) => {
+        await setting.start(reject);
+        await setting.told({ configId: 'x', error: { message: 'no such unit', source: { id: 'parser' } } });
+        assert.deepEqual(setting.bodies(applied), [{ configId: 'x', statusCode: 500, reasonPhrase: 'no such unit' }]);
+      });
+
       for (const [message, name] of [
         [{}, 'limits'],
         [{ configName: '' }, ''],

@@ -8,7 +8,7 @@ module.exports = class extends reporters.Spec {
     super.epilogue();
     const { passes, failures, pending } = this.stats;
     // Under test/run.ts this may be a part of the run, which it sums up.
-    if (process.send === undefined) console.log(closingLine({ passes, failures, pending }));
-    else process.send({ passes, failures, pending });
+    if (process.connected) process.send({ passes, failures, pending });
+    else console.log(closingLine({ passes, failures, pending }));
   }
 };
