@@ -139,18 +139,21 @@ export class EndpointCard {
       close();
       this.#do('discard');
     };
-    const notification = RED.notify(
-      text('sidebar.confirmDiscard', { samples: this.#samples, name: this.#title.textContent ?? '' }),
-      {
-        type: 'warning',
-        modal: true,
-        fixed: true,
-        buttons: [
-          { text: text('sidebar.keep'), click: close },
-          { text: text('sidebar.action.discard'), class: 'primary', click: confirmed },
-        ],
-      },
-    );
+    // As an element: of a text the editor would make HTML, and names come from whoever made the flow.
+    const question = document.createElement('p');
+    question.textContent = text('sidebar.confirmDiscard', {
+      samples: this.#samples,
+      name: this.#title.textContent ?? '',
+    });
+    const notification = RED.notify(question, {
+      type: 'warning',
+      modal: true,
+      fixed: true,
+      buttons: [
+        { text: text('sidebar.keep'), click: close },
+        { text: text('sidebar.action.discard'), class: 'primary', click: confirmed },
+      ],
+    });
   }
 
   #do(action: Action): void {

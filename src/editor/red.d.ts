@@ -32,7 +32,7 @@ declare const RED: {
   user: {
     hasPermission(permission: string): boolean;
   };
-  notify(text: string, options: object): { close(): void };
+  notify(message: HTMLElement, options: object): { close(): void };
 };
 
 /** A kaa-endpoint node as its dialog has it. */
