@@ -51,6 +51,21 @@ for (const runtime of runtimes) {
 
     const count = (): number => simulator.platform.endpoints.find('flow-secret')?.telemetry.count ?? 0;
 
+    for (const [language, label, help] of [
+      ['en-US', 'When full', 'A Kaa endpoint: '],
+      ['de', 'Wenn voll', 'Ein Kaa-Endpoint: '],
+      ['ja', '満杯時', 'Kaaのエンドポイント'],
+    ] as const) {
+      it(`speaks ${language} to an editor that does`, async () => {
+        const catalogues = await (await nodeRed.get(`nodes/messages?lng=${language}`)).text();
+        assert.match(catalogues, new RegExp(`"outboxOverflow":"${label}"`));
+        const pages = await fetch(`${nodeRed.url}/nodes`, {
+          headers: { accept: 'text/html', 'accept-language': language },
+        });
+        assert.ok((await pages.text()).includes(help), help);
+      });
+    }
+
     it('is found in GET /nodes without error', async () => {
       const all = (await (await nodeRed.get('nodes')).json()) as {
         module: string;
