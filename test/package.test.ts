@@ -228,6 +228,11 @@ describe('package', () => {
     }
   });
 
+  it('has a picture for each that the README shows, and no other', () => {
+    const shown = [...read('README.md').matchAll(/test\/pictures\/[\w-]+\.png/g)].map(([path]) => path);
+    assert.deepEqual(shown.toSorted(), globSync('test/pictures/*.png', { cwd: root }).toSorted());
+  });
+
   it('has every type in some example', () => {
     const used = new Set(
       globSync('examples/*.json', { cwd: root }).flatMap((file) => readFlow(file).map(({ type }) => type)),
