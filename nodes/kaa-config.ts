@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { choices } from '../src/protocol/choices.ts';
-import { assignmentsOf, kaaOf, reportOf, withAssignment } from '../src/runtime/assignment.ts';
+import { assignmentsOf, kaaOf, reporting, reportOf, withAssignment } from '../src/runtime/assignment.ts';
 import { configNameOf, readConfigObserver } from '../src/runtime/config.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, withOutcome } from '../src/runtime/messages.ts';
@@ -44,16 +44,16 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  function applied(nodeId: string, configName: string): (context: FlowNodeContext) => Behaviour {
+  function applied(configName: string): (context: FlowNodeContext) => Behaviour {
     return (context) => {
       const { endpoint, sender } = context;
       const assignments = assignmentsOf(context);
       return {
         async input(message) {
           const address = addressOf(message, endpoint);
-          const report = reportOf(message, nodeId, message.configId, 'msg.configId');
+          const report = reportOf(message, message.configId, 'msg.configId');
           const configuration = assignments.configuration(address, configNameOf(message, configName));
-          const outcome = await configuration.report(report, sender);
+          const outcome = await reporting(message, report, () => configuration.report(report, sender));
           return withOutcome(message, address, endpoint, { extension: 'cmx', ...outcome });
         },
       };
@@ -70,7 +70,7 @@ export default function register(RED: NodeAPI): void {
         case 'get':
           return get(configName);
         case 'applied':
-          return applied(this.id, configName);
+          return applied(configName);
       }
     });
   }

@@ -60,7 +60,8 @@ export default function register(RED: NodeAPI): void {
   /** The settings of an open dialog, with what the runtime alone knows of them. */
   function readEdited({ id, properties, credentials }: EditedEndpoint): Endpoint {
     const node = RED.nodes.getNode(id);
-    const stored: unknown = RED.nodes.getCredentials(id);
+    // Of no other node: whoever tests a connection must not send somebody's secrets somewhere.
+    const stored: unknown = node?.type === 'kaa-endpoint' ? RED.nodes.getCredentials(id) : undefined;
     const known: Properties = { ...(typeof stored === 'object' ? stored : {}) };
     const given = Object.entries(credentials).map(
       ([name, value]) => [name, value === '__PWRD__' ? known[name] : value] as const,

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { choices } from '../src/protocol/choices.ts';
-import { assignmentsOf, kaaOf, reportOf, withAssignment } from '../src/runtime/assignment.ts';
+import { assignmentsOf, kaaOf, reporting, reportOf, withAssignment } from '../src/runtime/assignment.ts';
 import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, withOutcome } from '../src/runtime/messages.ts';
 import { readCurrentVersion, versionOf } from '../src/runtime/ota.ts';
@@ -47,14 +47,15 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  function applied(nodeId: string, context: FlowNodeContext): Behaviour {
+  function applied(context: FlowNodeContext): Behaviour {
     const { endpoint, sender } = context;
     const assignments = assignmentsOf(context);
     return {
       async input(message) {
         const address = addressOf(message, endpoint);
-        const report = reportOf(message, nodeId, message.version ?? message.configId, 'msg.version');
-        const outcome = await assignments.software(address).report(report, sender);
+        const report = reportOf(message, message.version ?? message.configId, 'msg.version');
+        const software = assignments.software(address);
+        const outcome = await reporting(message, report, () => software.report(report, sender));
         return withOutcome(message, address, endpoint, { extension: 'cmx_ota', ...outcome });
       },
     };
@@ -69,7 +70,7 @@ export default function register(RED: NodeAPI): void {
         case 'get':
           return get(this, properties);
         case 'applied':
-          return (context) => applied(this.id, context);
+          return applied;
       }
     });
   }

@@ -122,6 +122,11 @@ export class KaaClient {
     return counts;
   }
 
+  /** Whether something was sent or observed for a token. */
+  speaksFor(token: string): boolean {
+    return this.#channels.tokens.has(token);
+  }
+
   /** How many endpoints the connection has to do with. */
   get endpoints(): number {
     return this.#channels.tokens.size;

@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { asError, KaaConfigError, KaaTimeoutError } from '../protocol/errors.ts';
+import { asError, KaaConfigError, KaaError } from '../protocol/errors.ts';
 import type { EndpointAddress, Sender } from './channel.ts';
 import { KaaClient } from './client.ts';
 import type { ConnectionStatus } from './connection.ts';
@@ -42,6 +42,9 @@ export interface CheckReport {
 export type CheckSpeaker = { readonly address: EndpointAddress; readonly over?: KaaClient } | 'nobody';
 
 const defaultPorts: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
+
+/** Request time-outs that a request may take: until the subscription is confirmed, and until the answer. */
+const stagesOfRequest = 2.1;
 
 const noListener: Sender = { unexpectedError: () => undefined };
 
@@ -124,10 +127,10 @@ class ServerCheck {
   }
 
   /** Rejects where it takes too long, as with a server that keeps silent, or the check is aborted. */
-  async #inTime<Value>(work: Promise<Value>): Promise<Value> {
+  async #inTime<Value>(work: Promise<Value>, timeouts = 1): Promise<Value> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const tooLate = (): void => reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
-    const timer = setTimeout(tooLate, this.#options.requestTimeout * 1000);
+    const timer = setTimeout(tooLate, timeouts * this.#options.requestTimeout * 1000);
     this.#aborted.addEventListener('abort', tooLate);
     if (this.#aborted.aborted) tooLate();
     try {
@@ -194,16 +197,21 @@ class ServerCheck {
     const { address, over } = speaker;
     const passed: CheckOutcome = over === undefined ? { state: 'passed' } : { state: 'passed', over: 'other' };
     try {
-      await (over ?? client).send({ ...address, resource: 'metadataKeys' }, Buffer.of(), 'answer', noListener);
+      const target = { ...address, resource: 'metadataKeys' } as const;
+      // Another client has time-outs of its own, and nobody waits for those.
+      await this.#inTime((over ?? client).send(target, Buffer.of(), 'answer', noListener), stagesOfRequest);
       report('subscribe', passed);
       report('request', passed);
     } catch (thrown) {
       const error = asError(thrown);
       const { status } = over ?? client;
       const lost = status.state === 'offline' ? status.failures[0] : undefined;
-      const failed: CheckOutcome = { state: 'failed', failure: lost ?? error };
+      const late: LinkFailure | undefined = error instanceof KaaError ? undefined : { reason: 'no-answer' };
+      const failed: CheckOutcome = { state: 'failed', failure: lost ?? late ?? error };
+      // What was not sent waited for the subscription; over another connection maybe for its turn.
       const wasSubscribing =
-        error instanceof KaaConfigError || (error instanceof KaaTimeoutError && error.cause.sent !== true);
+        error instanceof KaaConfigError ||
+        (over === undefined && error instanceof KaaError && error.cause.sent === false);
       report('subscribe', wasSubscribing ? failed : passed);
       if (!wasSubscribing) report('request', failed);
     }

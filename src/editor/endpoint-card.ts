@@ -27,7 +27,8 @@ export class EndpointCard {
     this.#title.href = '#';
     this.#title.addEventListener('click', (event) => {
       event.preventDefault();
-      RED.editor.editConfig('', 'kaa-endpoint', id);
+      // Those of subflows and those that are deleted have no dialog.
+      if (RED.nodes.node(id)) RED.editor.editConfig('', 'kaa-endpoint', id);
     });
     head.append(this.#title);
     for (const name of ['server', 'roundTrips', 'requests', 'backlog', 'endpoints']) this.#addFact(name);

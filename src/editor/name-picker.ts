@@ -2,8 +2,6 @@
 
 type NameKind = 'commandTypes' | 'configNames' | 'metadataKeys';
 
-type EndpointNames = Partial<Readonly<Record<NameKind, readonly string[]>>>;
-
 /** Names of other nodes in the editor, which may not be deployed yet. */
 export interface OtherNodes {
   readonly type: string;
@@ -17,13 +15,10 @@ export function loadNames(id: unknown, kind: NameKind, loaded: (names: readonly 
     return;
   }
   $.ajax({
-    url: `kaa/endpoints/${encodeURIComponent(id)}/names`,
+    url: `kaa/endpoints/${encodeURIComponent(id)}/names/${kind}`,
     method: 'GET',
     dataType: 'text',
-    success: (answer) => {
-      const names = (JSON.parse(answer) as EndpointNames)[kind];
-      loaded(names ?? []);
-    },
+    success: (answer) => loaded(JSON.parse(answer) as readonly string[]),
     error: () => loaded([]),
   });
 }

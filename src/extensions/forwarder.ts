@@ -6,7 +6,7 @@ import { backOff } from '../client/back-off.ts';
 import { addressKey, type EndpointAddress, type Sender, type Target } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
 import { Fifo } from '../client/fifo.ts';
-import { asError, englishOf, KaaClosedError } from '../protocol/errors.ts';
+import { asError, englishOf } from '../protocol/errors.ts';
 import type { Outbox, QueueAddress } from '../store/store.ts';
 import { type Next, QueueForwarding, type QueueListener } from './queue-forwarding.ts';
 
@@ -106,24 +106,14 @@ export class Forwarder implements QueueListener, Sender {
   }
 
   /**
-   * Removes for good all samples that wait, but for those under way that are accepted meanwhile. Resolves to how many they
-   * were.
-   * @throws {KaaStoreError} the disk failed; some may be gone
+   * Removes for good all samples that wait, but for those that are added later and those that are under way. Resolves to
+   * how many they were.
+   * @throws {KaaStoreError} the disk failed
    */
   async discard(): Promise<number> {
-    const wasForwarding = this.#phase === 'forwarding';
-    this.hold();
-    try {
-      await this.#idle();
-      if (this.#phase === 'closed') throw new KaaClosedError(false);
-      const { samples } = this.#outbox.backlog;
-      const queues = await this.#outbox.queues();
-      await Promise.all(queues.map((queue) => this.#outbox.remove(queue, Number.MAX_SAFE_INTEGER)));
-      for (const queue of queues) this.#discarded(queue);
-      return samples;
-    } finally {
-      if (wasForwarding) this.resume();
-    }
+    const samples = await this.#outbox.discard();
+    for (const entry of this.#entries.values()) this.#discarded(entry);
+    return samples;
   }
 
   /** Samples were added to a queue. */
@@ -191,14 +181,13 @@ export class Forwarder implements QueueListener, Sender {
     this.#advance();
   }
 
-  #discarded(queue: QueueAddress): void {
-    const entry = this.#entries.get(addressKey(queue));
-    entry?.forwarding.discarded();
-    if (typeof entry?.state === 'object') {
+  #discarded(entry: Entry): void {
+    entry.forwarding.discarded();
+    if (typeof entry.state === 'object') {
       clearTimeout(entry.state);
       this.#makeReady(entry);
     }
-    this.#endTrouble(queue);
+    this.#endTrouble(entry.forwarding.queue);
   }
 
   #endTrouble(queue: QueueAddress): void {

@@ -38,9 +38,14 @@ const completeMetric: Step = (properties) =>
 const qosAsText: Step = (properties) =>
   typeof properties['qos'] === 'number' ? { ...properties, qos: String(properties['qos']) } : properties;
 
-/** Kaa's own package has a node of this type too, without endpoint; its other properties mean nothing here. */
-const forgetForeignOperation: Step = (properties) =>
-  isAbsent(properties['endpoint']) ? { ...properties, operation: 'updateKeys' } : properties;
+const metadataOperations = ['updateKeys', 'update', 'get', 'getKeys', 'deleteKeys', 'msg'];
+
+/** Kaa's own package has a node of this type too, without endpoint: its words mean nothing here, but ours stay. */
+const forgetForeignOperation: Step = (properties) => {
+  const { endpoint, operation } = properties;
+  const isOurs = typeof operation === 'string' && (metadataOperations.includes(operation) || operation.startsWith('$'));
+  return isAbsent(endpoint) && !isOurs ? { ...properties, operation: 'updateKeys' } : properties;
+};
 
 /** By type, the steps to version 1, 2 and so on. Version 0 is what was written by hand, or before there were versions. */
 const steps: Readonly<Record<string, readonly Step[]>> = {

@@ -52,23 +52,37 @@ export function withAssignment(
 }
 
 /**
- * The report that a message makes on a configuration or version. One that comes back from a Catch node because this very
- * node could not report it means what it meant before.
- * @param nodeId of the node that reports
+ * The report that a message makes on a configuration or version.
  * @param configId what the message calls it
  * @param subject how the property is called, for messages
  * @throws {KaaInvalidError} it names none, or its status cannot be used
  */
-export function reportOf(message: FlowMessage, nodeId: string, configId: unknown, subject: string): AppliedReport {
+export function reportOf(message: FlowMessage, configId: unknown, subject: string): AppliedReport {
   if (typeof configId !== 'string' || configId === '') {
     throw new KaaInvalidError(subject, [{ path: '', reason: wording('reason.notApplied') }]);
   }
-  const { error, ...meant } = message;
-  return { configId, ...reportStatus(sourceOf(error) === nodeId ? meant : message) };
+  return { configId, ...reportStatus(message) };
 }
 
-/** The node that an error of a Catch node comes from. */
-function sourceOf(error: unknown): unknown {
-  const source: unknown = typeof error === 'object' && error !== null && 'source' in error ? error.source : undefined;
-  return typeof source === 'object' && source !== null && 'id' in source ? source.id : undefined;
+/** The lowest status of a rejection. */
+const firstRejection = 300;
+
+/**
+ * Makes a report. Where that fails the message says from then on what it meant: a Catch node may bring it back, with this
+ * failure in the place of the one that it may have told of.
+ */
+export async function reporting<Outcome>(
+  message: FlowMessage,
+  { statusCode, reasonPhrase }: AppliedReport,
+  report: () => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await report();
+  } catch (error) {
+    Reflect.set(message, 'statusCode', statusCode);
+    // Else the failure would become the reason.
+    const reason = reasonPhrase ?? (statusCode < firstRejection ? 'OK' : undefined);
+    if (reason !== undefined) Reflect.set(message, 'reasonPhrase', reason);
+    throw error;
+  }
 }

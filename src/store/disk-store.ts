@@ -157,6 +157,7 @@ export class DiskStore implements Store {
       queues: () => this.#ask('queues'),
       read: (queue, after, limits) => this.#ask('readSamples', queue, after, limits),
       remove: (queue, last) => this.#ask('removeSamples', queue, last),
+      discard: () => this.#ask('discardSamples'),
     };
   }
 

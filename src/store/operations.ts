@@ -24,6 +24,7 @@ export interface Operations {
   queues(): readonly QueueAddress[];
   readSamples(queue: QueueAddress, after: number, limits: BatchLimits): StoredBatch | undefined;
   removeSamples(queue: QueueAddress, last: number): void;
+  discardSamples(): number;
 }
 
 export type OperationName = keyof Operations;

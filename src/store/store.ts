@@ -140,6 +140,8 @@ export interface Outbox {
   read(queue: QueueAddress, after: number, limits: BatchLimits): Promise<StoredBatch | undefined>;
   /** Removes the oldest samples of a queue, up to the place `last`. */
   remove(queue: QueueAddress, last: number): Promise<void>;
+  /** Removes all that waits, but for what is added later; resolves to how many samples they were. */
+  discard(): Promise<number>;
 }
 
 export interface Store {

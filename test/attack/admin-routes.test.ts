@@ -83,7 +83,7 @@ for (const runtime of runtimes) {
       const own = routes.filter(({ path }) => path.startsWith('/kaa/'));
       assert.deepEqual(own.map(({ path, methods: taken }) => `${taken.join()} ${path}`).toSorted(), [
         'get /kaa/endpoints',
-        'get /kaa/endpoints/:id/names',
+        'get /kaa/endpoints/:id/names/:kind',
         'post /kaa/check',
         'post /kaa/endpoints/:id/:action',
       ]);

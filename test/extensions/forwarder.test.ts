@@ -686,17 +686,26 @@ describe('forwarder', () => {
       assert.deepEqual(accepted, [2]);
     });
 
-    it('nothing of what is under way before its answer has come', async () => {
+    it('at once, but for what is under way and what is stored later', async () => {
       verdict = () => 'silence';
       await platform.connect();
       await storeSamples([1]);
       await storeSamples([2]);
       const discarded = forwarder.discard();
-      await platform.settle();
-      assert.equal(store.outbox.backlog.samples, 2);
+      verdict = () => undefined;
+      await storeSamples([3]);
+      assert.equal(await discarded, 2);
       await answerLast();
-      assert.equal(await discarded, 1);
-      assert.equal(store.outbox.backlog.samples, 0);
+      await drained();
+      assert.deepEqual(accepted, [3]);
+    });
+
+    it('and leaves pausing and resuming to whoever does that meanwhile', async () => {
+      await storeSamples([1]);
+      const discarded = forwarder.discard();
+      forwarder.hold();
+      await discarded;
+      assert.equal(forwarder.held, true);
     });
 
     it('and stays held where it was', async () => {
@@ -708,7 +717,7 @@ describe('forwarder', () => {
 
     it('and says where the disk fails', async () => {
       await storeSamples([1]);
-      failAt('removeSamples', 1);
+      failAt('discardSamples', 1);
       await assert.rejects(forwarder.discard(), { code: 'KAA_STORE' });
       assert.equal(forwarder.held, false);
     });

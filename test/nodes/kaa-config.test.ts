@@ -367,7 +367,24 @@ describe('kaa-config', () => {
         await setting.link.restore();
         await statuses.until((shown) => shown.slice(before).some((each) => shownBy(each)[2] === 'connected'));
         await setting.settle({ ...message, error });
-        assert.deepEqual(setting.bodies(applied), [{ configId: 'x', statusCode: 200 }]);
+        assert.deepEqual(setting.bodies(applied), [{ configId: 'x', statusCode: 200, reasonPhrase: 'OK' }]);
+      });
+
+      test('so does the rejection of another node, however often it could not be made', async (setting) => {
+        await setting.start(reject);
+        await setting.disconnect();
+        const error = { message: 'no such unit' };
+        const { _msgid, error: _first, ...first } = await setting.refused({ configId: 'x', error });
+        const { caught } = setting.flow;
+        setting.flow.inject({ ...first, error: _first });
+        const { error: second, ...again } = (await caught.number(2)) as Caught;
+        assert.equal(second.code, 'KAA_OFFLINE');
+        const { statuses } = setting.flow;
+        const before = statuses.messages.length;
+        await setting.link.restore();
+        await statuses.until((shown) => shown.slice(before).some((each) => shownBy(each)[2] === 'connected'));
+        await setting.settle({ ...again, error: second });
+        assert.deepEqual(setting.bodies(applied), [{ configId: 'x', statusCode: 500, reasonPhrase: 'no such unit' }]);
       });
 
       test("another node's error rejects", async (setting) => {

@@ -54,6 +54,10 @@ describe('saved nodes', () => {
     assert.deepEqual(migrate('kaa-metadata', { operation: 'publish' }), { operation: 'updateKeys', configVersion: 1 });
   });
 
+  it('a node of ours that has lost its endpoint goes on doing what it did', () => {
+    assert.equal(migrate('kaa-metadata', { operation: 'get' })?.['operation'], 'get');
+  });
+
   it('a variable stays one', () => {
     assert.equal(migrate('kaa-config', { autoApply: '${APPLY}' })?.['autoApply'], '${APPLY}');
   });

@@ -7,20 +7,24 @@ import { performMetadata } from '../../extensions/metadata.ts';
 /** Names of a kind that are offered. */
 const most = 200;
 
-export interface EndpointNames {
-  readonly commandTypes: readonly string[];
-  readonly configNames: readonly string[];
-  /** Asked from Kaa; empty where there is no connection, or Kaa does not tell. */
-  readonly metadataKeys: readonly string[];
+const sources = {
+  commandTypes: ({ commands, client }: EndpointSession) => [
+    ...commands.types,
+    ...observedBelow(client.observed, 'commands'),
+  ],
+  configNames: ({ client }: EndpointSession) => observedBelow(client.observed, 'configuration'),
+  /** Asked from Kaa; none where there is no connection, or Kaa does not tell. */
+  metadataKeys: (session: EndpointSession) => metadataKeysOf(session),
+} as const;
+
+export type NameKind = keyof typeof sources;
+
+export function isNameKind(value: unknown): value is NameKind {
+  return typeof value === 'string' && Object.hasOwn(sources, value);
 }
 
-export async function namesOf(session: EndpointSession): Promise<EndpointNames> {
-  const { commands, client } = session;
-  return {
-    commandTypes: listed([...commands.types, ...observedBelow(client.observed, 'commands')]),
-    configNames: listed(observedBelow(client.observed, 'configuration')),
-    metadataKeys: listed(await metadataKeysOf(session)),
-  };
+export async function namesOf(session: EndpointSession, kind: NameKind): Promise<readonly string[]> {
+  return listed(await sources[kind](session));
 }
 
 /** The names at the end of observed resource paths. */
@@ -32,8 +36,10 @@ function observedBelow(observed: ReadonlyMap<string, number>, key: 'commands' | 
 }
 
 async function metadataKeysOf({ client, endpoint }: EndpointSession): Promise<readonly string[]> {
-  if (client.status.state !== 'connected' || endpoint.token === undefined || endpoint.appVersion === undefined)
-    return [];
+  const { token, appVersion } = endpoint;
+  if (client.status.state !== 'connected' || token === undefined || appVersion === undefined) return [];
+  // Who speaks for a token gets what Kaa has for it: to look at names is no reason to begin with that.
+  if (!client.speaksFor(token)) return [];
   try {
     const sender = { unexpectedError: () => undefined };
     const { body } = await performMetadata(client, 'getKeys', ownAddress(endpoint), undefined, sender);

@@ -12,7 +12,7 @@ import { inUserLanguage } from '../error-language.ts';
 import type { Properties } from '../properties.ts';
 import { sharedTexts } from '../texts.ts';
 import { checkEndpoint } from './connection-check.ts';
-import { namesOf } from './endpoint-names.ts';
+import { isNameKind, namesOf } from './endpoint-names.ts';
 import { type EndpointReport, reportOf } from './endpoint-report.ts';
 import { LiveView } from './live-view.ts';
 
@@ -75,10 +75,14 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
     response.json(view.watch());
   });
 
-  admin.get('/kaa/endpoints/:id/names', mayRead, (request, response) => {
-    const session = sessions.find(String(request.params['id']));
-    const names = session === undefined ? Promise.resolve({}) : namesOf(session);
-    void names.then((found) => response.json(found));
+  admin.get('/kaa/endpoints/:id/names/:kind', mayRead, (request, response) => {
+    const { id, kind } = request.params;
+    const session = sessions.find(String(id));
+    const names = session === undefined || !isNameKind(kind) ? Promise.resolve([]) : namesOf(session, kind);
+    names.then(
+      (found) => response.json(found),
+      () => response.json([]),
+    );
   });
 
   admin.post('/kaa/endpoints/:id/:action', mayWrite, (request, response) => {

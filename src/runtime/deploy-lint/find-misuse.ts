@@ -54,12 +54,24 @@ function unansweredCommands(nodes: readonly DeployedNode[], answers: Answers): r
     receiving,
     nodes.filter((node) => mode(node) !== 'receive'),
   );
+  const answered = receiving.filter((node) => answerTo(node).kind === 'possible');
   return receiving.flatMap((node) => {
     const answer = answerTo(node);
+    // Every node that receives a command gets it, and the first answer counts: the others may just look on.
+    if (answer.kind === 'possible' || answered.some((other) => receiveSame(other, node))) return [];
     if (answer.kind === 'none') return finding(node, 'noResponse');
-    if (answer.kind === 'elsewhere') return finding(node, 'otherEndpoint', { other: labelOf(answer.endpoint) });
-    return [];
+    return finding(node, 'otherEndpoint', { other: labelOf(answer.endpoint) });
   });
+}
+
+/** Whether two nodes may receive the same commands; one without type receives all. */
+function receiveSame(a: DeployedNode, b: DeployedNode): boolean {
+  const typeOf = ({ properties }: DeployedNode) => known(() => textProperty(properties, 'commandType', '')) ?? '';
+  return sameEndpoint(a, b) && (typeOf(a) === typeOf(b) || typeOf(a) === '' || typeOf(b) === '');
+}
+
+function sameEndpoint(a: DeployedNode, b: DeployedNode): boolean {
+  return a.properties['endpoint'] === b.properties['endpoint'];
 }
 
 function unreportedConfigurations(nodes: readonly DeployedNode[], answers: Answers): readonly Finding[] {
@@ -67,10 +79,11 @@ function unreportedConfigurations(nodes: readonly DeployedNode[], answers: Answe
   const configuration = ({ properties }: DeployedNode): string =>
     JSON.stringify([properties['endpoint'], known(() => textProperty(properties, 'configName', ''))]);
   const applies = ({ properties }: DeployedNode) => known(() => booleanProperty(properties, 'autoApply', true));
-  const applied = new Set(observing.filter((node) => applies(node) !== false).map(configuration));
   const answerTo = answersToAssignments(nodes, observing, answers);
+  const isReported = (node: DeployedNode): boolean => applies(node) !== false || answerTo(node).kind !== 'none';
+  const reported = new Set(observing.filter(isReported).map(configuration));
   return observing
-    .filter((node) => !applied.has(configuration(node)) && answerTo(node).kind === 'none')
+    .filter((node) => !reported.has(configuration(node)))
     .flatMap((node) => finding(node, 'configNotApplied'));
 }
 
@@ -78,8 +91,10 @@ function unreportedVersions(nodes: readonly DeployedNode[], answers: Answers): r
   const observing = nodes.filter((node) => assignmentMode(node) === 'observe');
   const installed = ({ properties }: DeployedNode) => known(() => typedProperty(properties, 'currentVersion', 'str'));
   const answerTo = answersToAssignments(nodes, observing, answers);
+  const isReported = (node: DeployedNode): boolean => installed(node)?.value !== '' || answerTo(node).kind !== 'none';
+  const reported = observing.filter(isReported);
   return observing
-    .filter((node) => installed(node)?.value === '' && answerTo(node).kind === 'none')
+    .filter((node) => !reported.some((other) => sameEndpoint(other, node)))
     .flatMap((node) => finding(node, 'versionNotReported'));
 }
 

@@ -137,6 +137,7 @@ export class Database {
       queues: () => this.#samples.queues,
       readSamples: (queue, after, limits) => this.#samples.read(queue, after, limits),
       removeSamples: (queue, last) => this.#samples.remove(queue, last),
+      discardSamples: () => this.#samples.clear(),
     };
   }
 

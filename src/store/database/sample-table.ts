@@ -104,6 +104,13 @@ export class SampleTable {
     this.#count(queue.id, -Number(samples), -Number(bytes) - Number(samples) * overhead);
   }
 
+  /** Removes all samples; returns how many they were. */
+  clear(): number {
+    const samples = this.#samples;
+    for (const queue of this.queues) this.remove(queue, Number.MAX_SAFE_INTEGER);
+    return samples;
+  }
+
   /** Drops samples at the head that were stored before a time, so many at most; returns their number. */
   expire(before: number, most: number): number {
     return this.#dropWhile((storedAt) => storedAt < before, most);

@@ -10,7 +10,7 @@ const secondEndpoint: SavedNode = { id: 'second', type: 'kaa-endpoint', name: 'P
 
 /** A second node that receives, and is answered. */
 const answered = (wires: readonly string[]): SavedNode =>
-  kaaNode('answered', 'kaa-command', wires, { mode: 'receive' });
+  kaaNode('answered', 'kaa-command', wires, { mode: 'receive', commandType: 'another' });
 
 const silent: Record<string, readonly SavedNode[]> = {
   'a node that responds is behind it': [receive(['a']), node('a', 'function', ['respond']), respond()],
@@ -84,14 +84,18 @@ const told: Record<string, readonly SavedNode[]> = {
   'the flow is a circle': [receive(['a']), node('a', 'delay', ['b']), node('b', 'function', ['a'])],
   'the mode is left out, which means that it receives': [kaaNode('receive', 'kaa-command', [])],
   'a node that responds is wired to nothing': [receive(['a']), node('a', 'function', []), respond()],
-  'a node that responds answers for another one only': [receive([]), answered(['respond']), respond()],
+  'a node that responds answers for another one only': [
+    receive([], { commandType: 'a' }),
+    answered(['respond']),
+    respond(),
+  ],
   'only the errors of the node itself are caught': [
     receive([]),
     node('catch', 'catch', ['respond'], { scope: null }),
     respond(),
   ],
   'errors of other nodes are answered elsewhere': [
-    receive([], { z: 'elsewhere' }),
+    receive([], { z: 'elsewhere', commandType: 'a' }),
     { id: 'elsewhere', type: 'tab' },
     answered(['respond']),
     node('other', 'inject', []),
@@ -132,8 +136,20 @@ describe('commands that nothing answers', () => {
   }
 
   it('are told of for each node', () => {
-    const nodes = [receive([]), receive([], { id: 'another' }), answered(['respond']), respond()];
+    const nodes = [
+      receive([], { commandType: 'a' }),
+      receive([], { id: 'another', commandType: 'b' }),
+      { ...answered(['respond']), commandType: 'c' },
+      respond(),
+    ];
     assert.deepEqual(misuseIn(nodes), ['noResponse receive', 'noResponse another']);
+  });
+
+  it('are none where another node answers the same type, or every one', () => {
+    for (const commandType of ['a', '']) {
+      const nodes = [receive([], { commandType: 'a' }), { ...answered(['respond']), commandType }, respond()];
+      assert.deepEqual(misuseIn(nodes), []);
+    }
   });
 
   it('are looked for without following the same wires for each node', () => {
