@@ -52,7 +52,8 @@ export default function register(RED: NodeAPI): void {
   function withEnvironment(node: Node, properties: Properties): Properties {
     const entries = Object.entries(properties).map(([name, value]) => {
       const isVariable = typeof value === 'string' && /^\$\{\S+\}$/.test(value);
-      return [name, isVariable ? fillIn(node, value) : value] as const;
+      // One that is not set stays, and is told of: no default takes its place.
+      return [name, isVariable ? fillIn(node, value) || value : value] as const;
     });
     return Object.fromEntries(entries);
   }

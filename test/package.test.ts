@@ -191,7 +191,7 @@ const composed = [
   ...expanded('kaa-endpoint.status.trouble', connectionTroubles),
   ...expanded('kaa-endpoint.check.stage', checkStages),
   ...expanded('kaa-endpoint.check.state', ['passed', 'failed', 'skipped']),
-  ...expanded('kaa-endpoint.check.skipped', ['plain', 'address', 'nobody']),
+  ...expanded('kaa-endpoint.check.skipped', ['plain', 'address', 'nobody', 'in-use']),
   ...expanded('kaa-endpoint.sidebar.state', ['connected', 'connecting', 'offline', 'closed', 'unused']),
   ...expanded('kaa-endpoint.sidebar.fact', ['server', 'roundTrips', 'requests', 'backlog', 'endpoints']),
   ...expanded('kaa-endpoint.sidebar.action', ['pause', 'resume', 'reconnect', 'discard']),

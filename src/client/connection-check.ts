@@ -27,7 +27,7 @@ export type CheckOutcome =
   | { readonly state: 'passed'; readonly over?: 'other' }
   | { readonly state: 'failed'; readonly failure: CheckFailure }
   /** `why` there is nothing to try: plain text has no TLS, an address needs no look-up, nobody says who speaks. */
-  | { readonly state: 'skipped'; readonly why: 'plain' | 'address' | 'nobody' };
+  | { readonly state: 'skipped'; readonly why: 'plain' | 'address' | 'nobody' | 'in-use' };
 
 export interface CheckReport {
   readonly url: string;
@@ -39,7 +39,11 @@ export interface CheckReport {
  * Who speaks in the last two stages, if anybody. Kaa sends what is for an endpoint to the connection that spoke for it
  * last, so that one that is in use has to be asked over its own connection.
  */
-export type CheckSpeaker = { readonly address: EndpointAddress; readonly over?: KaaClient } | 'nobody';
+export type CheckSpeaker =
+  | { readonly address: EndpointAddress; readonly over?: KaaClient }
+  /** There is no token, or one that another connection speaks for which is not the one that is checked. */
+  | 'nobody'
+  | 'in-use';
 
 const defaultPorts: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 
@@ -53,12 +57,13 @@ const farewell = 200;
 
 /**
  * Checks every server, one after the other; each stage within `requestTimeout`.
+ * @param speakerAt who speaks at a server
  * @param report told of each stage as it ends; the first failed one is the last of its server
  * @param aborted ends the check early
  */
 export async function checkConnection(
   options: ClientOptions,
-  speaker: CheckSpeaker,
+  speakerAt: (url: string) => CheckSpeaker,
   transport: Transport,
   report: (report: CheckReport) => void,
   aborted: AbortSignal,
@@ -66,7 +71,7 @@ export async function checkConnection(
   for (const url of options.urls) {
     if (aborted.aborted) return;
     const check = new ServerCheck({ ...options, urls: [url] }, url, transport, aborted);
-    await check.run(speaker, (stage, outcome) => {
+    await check.run(speakerAt(url), (stage, outcome) => {
       if (!aborted.aborted) report({ url, stage, outcome });
     });
   }
@@ -190,7 +195,7 @@ class ServerCheck {
 
   /** Asks for the names of the metadata attributes: that changes nothing. */
   async #speak(client: KaaClient, speaker: CheckSpeaker, report: Report): Promise<void> {
-    if (speaker === 'nobody') {
+    if (typeof speaker === 'string') {
       for (const stage of ['subscribe', 'request'] as const) report(stage, { state: 'skipped', why: speaker });
       return;
     }

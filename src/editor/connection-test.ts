@@ -8,6 +8,9 @@ interface Stage {
   readonly text?: string;
 }
 
+/** The form of a config node's dialog. */
+const formOfEndpoint = 'node-config-dialog-edit-form';
+
 const icons = { passed: 'fa-check', failed: 'fa-times', skipped: 'fa-minus' } as const;
 
 /** The one that is running; its dialog is open. */
@@ -17,6 +20,11 @@ export function prepareConnectionTest(node: EditedEndpointNode): void {
   endConnectionTest();
   const button = $('#kaa-endpoint-test');
   const list = $('#kaa-endpoint-test-stages');
+  // What was found out is about what stood there then.
+  $(`#${formOfEndpoint}`).on('input change', () => {
+    endConnectionTest();
+    list.empty();
+  });
   button.on('click', () => {
     endConnectionTest();
     list.empty();

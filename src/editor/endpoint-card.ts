@@ -55,8 +55,10 @@ export class EndpointCard {
     this.#showFacts(report);
     const { backlog, errors, observed, commands } = report;
     this.#samples = backlog.samples;
-    this.#show('pause', !backlog.held);
-    this.#show('resume', backlog.held);
+    // The one that appears first: it takes the focus of the one that goes.
+    const [appears, goes] = backlog.held ? (['resume', 'pause'] as const) : (['pause', 'resume'] as const);
+    this.#show(appears, true);
+    this.#show(goes, false);
     this.#show('discard', backlog.samples > 0);
     this.#errors.show(
       errors.length,

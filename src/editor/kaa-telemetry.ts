@@ -56,9 +56,17 @@ export function prepareTelemetry(node: EditedNode): void {
     $('.kaa-batch').toggle(batches);
     $('.kaa-batch-interval').toggle(batches && Number($('#node-input-batchSize').val()) !== 1);
   };
+  /** Plain samples cannot be stored; who only looks at them gets back what was chosen before. */
+  let putAside = false;
   const offer = (): void => {
-    if (!isJson() && isStored()) $('#node-input-delivery').val('confirmed').trigger('change');
-    $('#node-input-delivery option[value=stored]').prop('disabled', !isJson());
+    const json = isJson();
+    if (!json && isStored()) {
+      $('#node-input-delivery').val('confirmed').trigger('change');
+      putAside = true;
+    }
+    // jQuery gives no value where a disabled option is chosen.
+    $('#node-input-delivery option[value=stored]').prop('disabled', !json);
+    if (json && putAside) $('#node-input-delivery').val('stored').trigger('change');
     update();
   };
   let wasStored = isStored();
@@ -67,6 +75,7 @@ export function prepareTelemetry(node: EditedNode): void {
     // The editor triggers this also where it opens the dialog.
     if (isStored() && !wasStored && !isStamped()) $('#node-input-timestamp').val('epoch').trigger('change');
     wasStored = isStored();
+    putAside = false;
     update();
   });
   $('#node-input-timestamp').on('change', update);

@@ -15,7 +15,7 @@ class Sidebar {
   readonly #empty = document.createElement('p');
   readonly #cards = new Map<string, EndpointCard>();
   readonly #hints = document.createElement('section');
-  #shownHints = '[]';
+  #shownHints = '[[],[]]';
   #report: LiveReport = { endpoints: [], misuse: [] };
   #watching: number | undefined;
   readonly #received = (_topic: string, report: unknown): void => this.#show(report as LiveReport);
@@ -88,15 +88,16 @@ class Sidebar {
   }
 
   #showHints(misuse: readonly Misuse[]): void {
-    const shown = JSON.stringify(misuse);
+    const names = misuse.map(({ nodeId }) => nameOf(nodeId));
+    const shown = JSON.stringify([misuse, names]);
     if (shown === this.#shownHints) return;
-    this.#shownHints = shown;
     this.#hints.hidden = misuse.length === 0;
     const heading = document.createElement('h4');
     heading.textContent = text('sidebar.hints', { count: misuse.length });
     const list = document.createElement('ul');
     list.append(...misuse.map(hint));
     this.#hints.replaceChildren(heading, list);
+    this.#shownHints = shown;
   }
 
   #cardOf(id: string): EndpointCard {
@@ -109,10 +110,16 @@ class Sidebar {
   }
 }
 
+/** Its id where somebody else has deployed it, or the flows are not loaded yet. */
+function nameOf(nodeId: string): string {
+  const node = RED.nodes.node(nodeId);
+  return node ? RED.utils.getNodeLabel(node, nodeId) : nodeId;
+}
+
 function hint({ nodeId, text: words }: Misuse): HTMLElement {
   const [item, link] = [document.createElement('li'), document.createElement('a')];
   link.href = '#';
-  link.textContent = RED.utils.getNodeLabel(RED.nodes.node(nodeId) ?? {}, nodeId);
+  link.textContent = nameOf(nodeId);
   link.addEventListener('click', (event) => {
     event.preventDefault();
     RED.view.reveal(nodeId);

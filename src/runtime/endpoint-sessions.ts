@@ -49,8 +49,11 @@ export class EndpointSessions {
       known.users.add(user);
       return known;
     }
+    // Whoever has paused it is likely to be mending its settings.
+    const isHeld = known?.forwarder.held === true;
     const session = new EndpointSession(endpoint, log, surroundings(), known?.end(closeDeadline));
     session.users.add(user);
+    if (isHeld) session.forwarder.hold();
     this.#sessions.set(nodeId, session);
     session.open();
     return session;

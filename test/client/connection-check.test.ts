@@ -68,7 +68,13 @@ describe('connection check', () => {
   ): Promise<string[]> {
     const reports: string[] = [];
     const options = clientOptions({ username: 'me@tenant', password: 'secret', requestTimeout: 2, ...changes });
-    await checkConnection(options, who, transport, (report) => reports.push(wordsOf(report)), aborted);
+    await checkConnection(
+      options,
+      () => who,
+      transport,
+      (report) => reports.push(wordsOf(report)),
+      aborted,
+    );
     return reports;
   }
 
@@ -184,13 +190,15 @@ describe('connection check', () => {
     assert.deepEqual(reports.slice(-2), ['subscribe passed', 'request failed KAA_TIMEOUT']);
   });
 
-  it('speaks for nobody where nobody is named', async () => {
-    assert.deepEqual((await check({ urls: [simulator.mqttUrl] }, 'nobody')).slice(-3), [
-      'login passed',
-      'subscribe skipped nobody',
-      'request skipped nobody',
-    ]);
-  });
+  for (const nobody of ['nobody', 'in-use'] as const) {
+    it(`speaks for nobody where that is wanted: ${nobody}`, async () => {
+      assert.deepEqual((await check({ urls: [simulator.mqttUrl] }, nobody)).slice(-3), [
+        'login passed',
+        `subscribe skipped ${nobody}`,
+        `request skipped ${nobody}`,
+      ]);
+    });
+  }
 
   it('asks over the connection that speaks for the endpoint already', async () => {
     const options = clientOptions({ urls: [simulator.mqttUrl], username: 'me@tenant', password: 'secret' });

@@ -144,6 +144,10 @@ for (const runtime of runtimes) {
         assert.equal(await offered(), false);
         assert.equal(await chosen('delivery'), 'confirmed');
         assert.equal(await editor().page.locator('#node-input-delivery.input-error').count(), 0);
+        // Who only looked at the other format has lost nothing.
+        await editor().choose('format', 'json');
+        assert.equal(await chosen('delivery'), 'stored');
+        await editor().choose('format', 'plain');
         await editor().choose('delivery', 'sent');
         await editor().choose('format', 'json');
         assert.equal(await offered(), true);

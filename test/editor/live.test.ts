@@ -210,6 +210,12 @@ describe('the editor with a running endpoint', () => {
       assert.match(text, /question to Kaa: asked over the connection of the deployed endpoint/);
     });
 
+    it('does not vouch for other settings of a token that is in use', async () => {
+      await editor.page.evaluate(`$('.red-ui-tray details').prop('open', true)`);
+      const text = await test({ epmx: 'epmx-2' });
+      assert.match(text, /question to Kaa: not tried: a deployed endpoint with other settings/);
+    });
+
     it('tries another token that was not saved', async () => {
       const text = await test({ token: 'another-token' });
       assert.match(text, /passed:\s+question to Kaa$/);

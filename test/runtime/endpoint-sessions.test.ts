@@ -269,6 +269,14 @@ describe('sessions of endpoints', () => {
       });
     }
 
+    it('that changes settings leaves what somebody has paused as it is', () => {
+      const before = register(user('node'));
+      before.forwarder.hold();
+      const after = register(user('node'), { appVersion: 'v2' });
+      assert.notEqual(after, before);
+      assert.equal(after.forwarder.held, true);
+    });
+
     it('after which nobody uses it the connection ends', async () => {
       const before = user('node');
       const session = register(before);

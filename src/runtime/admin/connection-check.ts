@@ -1,4 +1,5 @@
 /** Tries the settings of an open endpoint dialog, which need not be deployed. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   checkConnection,
   type CheckFailure,
@@ -7,6 +8,7 @@ import {
   type CheckSpeaker,
 } from '../../client/connection-check.ts';
 import { mqttTransport } from '../../client/mqtt-transport.ts';
+import type { ClientOptions } from '../../client/options.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
 import { inUserLanguage } from '../error-language.ts';
@@ -41,7 +43,8 @@ export async function checkEndpoint(
     requestTimeout: Math.min(requestTimeout, longestStage),
   };
   const told = (each: CheckReport): void => report(stageReport(each, texts));
-  await checkConnection(options, speakerOf(endpoint, running), mqttTransport, told, aborted);
+  const speaker = (url: string): CheckSpeaker => speakerAt(url, endpoint, running);
+  await checkConnection(options, speaker, mqttTransport, told, aborted);
 }
 
 /** A server ends the connection of a client when another one comes with its ID. */
@@ -51,15 +54,35 @@ function unusedClientId(clientId: string, sessions: readonly EndpointSession[]):
   return isUsed ? `test-${clientId}`.slice(0, Math.max(23, clientId.length)) : clientId;
 }
 
-function speakerOf(endpoint: Endpoint, sessions: readonly EndpointSession[]): CheckSpeaker {
+/** Over the deployed connection only what is also deployed can be asked. */
+function speakerAt(url: string, endpoint: Endpoint, sessions: readonly EndpointSession[]): CheckSpeaker {
   const { token, appVersion, client } = endpoint;
   if (token === undefined || appVersion === undefined) return 'nobody';
   const wanted = new SpokenTokens({ ...client, clientId: '' });
   wanted.add(token);
+  const address = { token, appVersion };
   const deployed = sessions.find(
-    (session) => session.client.status.state === 'connected' && session.tokens.conflictWith(wanted) === 'token',
+    (session) => session.tokens.conflictWith(wanted) === 'token' && urlOf(session) !== undefined,
   );
-  return { address: { token, appVersion }, ...(deployed === undefined ? {} : { over: deployed.client }) };
+  if (deployed === undefined) return { address };
+  return urlOf(deployed) === url && isSameLogin(deployed.endpoint.client, client)
+    ? { address, over: deployed.client }
+    : 'in-use';
+}
+
+/** Where a session is connected to, if it is. */
+function urlOf({ client: { status } }: EndpointSession): string | undefined {
+  return status.state === 'connected' ? status.url : undefined;
+}
+
+function isSameLogin(a: ClientOptions, b: ClientOptions): boolean {
+  const compared = ({ username, password, tls, extensions }: ClientOptions) => ({
+    username,
+    password,
+    tls,
+    extensions,
+  });
+  return isDeepStrictEqual(compared(a), compared(b));
 }
 
 function stageReport({ url, stage, outcome }: CheckReport, texts: Texts): StageReport {
