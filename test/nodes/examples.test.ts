@@ -357,7 +357,7 @@ describe('the examples in Node-RED', () => {
     ]);
     await press('2 s, temperature only');
     assert.equal(member(await shown('why not'), 'code'), 'KAA_REJECTED');
-    await shows('config', { status: 'applied', statusCode: 200, reasonPhrase: undefined });
+    await shows('config', { status: 'applied', statusCode: 200, reasonPhrase: 'OK' });
   });
 
   for (const [name, button] of [
