@@ -1,4 +1,5 @@
 /** The button of the endpoint dialog that tries its settings, which need not be deployed. */
+import { refusalText } from './refusal.ts';
 import { text } from './validators.ts';
 
 interface Stage {
@@ -50,9 +51,10 @@ export function prepareConnectionTest(node: EditedEndpointNode): void {
       dataType: 'text',
       xhrFields: { onprogress: (event) => show(event.currentTarget.responseText) },
       success: show,
-      error: ({ status, responseText, statusText }) => {
-        if (statusText !== 'abort')
-          list.append(row({ server: '', stage: '', state: 'failed', text: refusal(status, responseText) }));
+      error: (refusal) => {
+        if (refusal.statusText === 'abort') return;
+        const texts = { notAllowed: text('check.notAllowed'), noAnswer: text('check.noNodeRed') };
+        list.append(row({ server: '', stage: '', state: 'failed', text: refusalText(refusal, texts) }));
       },
       complete: () => {
         running = undefined;
@@ -88,15 +90,4 @@ function row({ stage, state, text: why }: Stage): EditorElement {
   const words = $('<span>').text([name, why].filter((part) => part !== '' && part !== undefined).join(': '));
   const outcome = $('<span class="kaa-test-outcome">').text(`${text(`check.state.${state}`)} `);
   return item.append(outcome, words);
-}
-
-function refusal(status: number, answer: string): string {
-  if (status === 401 || status === 403) return text('check.notAllowed');
-  try {
-    const { message } = JSON.parse(answer) as { readonly message?: unknown };
-    if (typeof message === 'string') return message;
-  } catch {
-    // No answer of ours: Node-RED has ended, or something stands between.
-  }
-  return text('check.noNodeRed');
 }

@@ -1,5 +1,6 @@
 /** One endpoint in the sidebar. Its elements stay, so that nothing folds or loses the focus while values change. */
 import type { EndpointReport } from './endpoint-report.ts';
+import { refusalText } from './refusal.ts';
 import { text } from './validators.ts';
 
 type Action = 'pause' | 'resume' | 'reconnect' | 'discard';
@@ -171,7 +172,10 @@ export class EndpointCard {
         const { discarded } = JSON.parse(answer) as { readonly discarded?: number };
         if (discarded !== undefined) this.#say(text('sidebar.discarded', { samples: discarded }));
       },
-      error: ({ status, responseText }) => this.#say(reasonOf(status, responseText)),
+      error: (refusal) => {
+        const texts = { notAllowed: text('sidebar.notAllowed'), noAnswer: text('sidebar.failed') };
+        this.#say(refusalText(refusal, texts));
+      },
     });
   }
 
@@ -226,15 +230,4 @@ function ageOf(at: number): string {
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
-}
-
-function reasonOf(status: number, answer: string): string {
-  if (status === 401 || status === 403) return text('sidebar.notAllowed');
-  try {
-    const { message } = JSON.parse(answer) as { readonly message?: unknown };
-    if (typeof message === 'string') return message;
-  } catch {
-    // Not an answer of ours.
-  }
-  return text('sidebar.failed');
 }
