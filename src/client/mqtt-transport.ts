@@ -7,6 +7,7 @@
 import type { Duplex } from 'node:stream';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { PacketLengths } from '../protocol/packet-lengths.ts';
+import { SharedWrites } from '../protocol/shared-writes.ts';
 import { linkFailure } from './link-failure.ts';
 import type { Link, LinkFailure, LinkListener, LinkOptions, QualityOfService, Transport } from './transport.ts';
 
@@ -48,6 +49,7 @@ class MqttLink implements Link {
   #unwritten: (() => void)[] = [];
   #writtenCheck: NodeJS.Immediate | undefined;
   #writtenLater: NodeJS.Timeout | undefined;
+  readonly #writes = new SharedWrites();
 
   constructor(options: LinkOptions, listener: LinkListener) {
     this.#options = options;
@@ -161,6 +163,7 @@ class MqttLink implements Link {
       this.#listener?.connected();
     });
     client.on('message', (topic, payload) => this.#listener?.message(topic, payload));
+    client.on('packetsend', () => this.#writes.writing(client.stream));
     client.on('packetreceive', ({ cmd }) => {
       if (acknowledgements.has(cmd)) this.#acknowledged();
     });
@@ -215,6 +218,7 @@ class MqttLink implements Link {
     this.#unwritten = [];
     clearImmediate(this.#writtenCheck);
     clearTimeout(this.#writtenLater);
+    this.#writes.flush();
   }
 
   /** MQTT.js takes a QoS 0 message for sent when it has put it into the stream's buffer. */
@@ -271,6 +275,8 @@ function mqttOptions(options: LinkOptions): IClientOptions {
     ...(options.password === undefined ? {} : { password: options.password }),
     keepalive: options.keepAlive,
     connectTimeout: options.connectTimeout * 1000,
+    // What it says of each packet, passwords among it, is for its makers, and costs time where nobody listens too.
+    log: () => {},
     // The listeners are there before anything can fail.
     manualConnect: true,
     reconnectPeriod: 0,

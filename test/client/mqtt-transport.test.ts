@@ -177,6 +177,42 @@ describe('transport over MQTT.js', () => {
     }
   });
 
+  it('writes the messages of one turn of the event loop together, in their order', async () => {
+    const received: Buffer[] = [];
+    const url = await listen((socket) => {
+      connack(0)(socket);
+      socket.on('data', (data) => received.push(data));
+    });
+    const { link, connected } = openLink(url);
+    await connected;
+    let writes = 0;
+    // oxlint-disable-next-line typescript/unbound-method -- called with their socket
+    const { _write: write, _writev: writev } = Socket.prototype;
+    Object.assign(Socket.prototype, {
+      _write(this: Socket, ...args: Parameters<typeof write>) {
+        if (!sockets.has(this)) writes += 1;
+        write.apply(this, args);
+      },
+      _writev(this: Socket, ...args: Parameters<NonNullable<typeof writev>>) {
+        if (!sockets.has(this)) writes += 1;
+        writev?.apply(this, args);
+      },
+    });
+    try {
+      const sent = Array.from({ length: 100 }, (_, index) => `message ${index};`);
+      for (const text of sent) {
+        link.publish('t', Buffer.from(text), 0, () => {});
+        await new Promise<void>((resolve) => process.nextTick(resolve));
+      }
+      await until(() => Buffer.concat(received).includes('message 99;'));
+      assert.deepEqual(String(Buffer.concat(received)).match(/message \d+;/g), sent);
+      assert.equal(writes, 2);
+    } finally {
+      Object.assign(Socket.prototype, { _write: write, _writev: writev });
+      await link.close(0);
+    }
+  });
+
   it('leaves no socket behind when opening fails at once', async () => {
     const { closed } = openLink(await listen(() => {}), { username: 'x'.repeat(70_000) });
     await closed;

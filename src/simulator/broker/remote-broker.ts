@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { MqttClient } from 'mqtt';
+import { SharedWrites } from '../../protocol/shared-writes.ts';
 import { parseTopic } from '../../protocol/topic.ts';
 import type { Message, Transport } from '../platform/message.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -21,9 +22,11 @@ export class BrokerUnreachableError extends Error {
 /** The platform as a client of a real broker, which then does the delivery. */
 export class RemoteBroker implements Transport {
   readonly #client: MqttClient;
+  readonly #writes = new SharedWrites();
 
   private constructor(client: MqttClient) {
     this.#client = client;
+    client.on('packetsend', () => this.#writes.writing(client.stream));
   }
 
   /**
@@ -62,6 +65,7 @@ export class RemoteBroker implements Transport {
   disconnect(): void {}
 
   async close(): Promise<void> {
+    this.#writes.flush();
     await this.#client.endAsync(true);
   }
 }
