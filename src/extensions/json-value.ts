@@ -9,6 +9,9 @@ import { type Wording, wording } from '../protocol/wording.ts';
 /** JSON.stringify and the platform's parsers give up at some depth; this is far above what a message needs. */
 const deepest = 100;
 
+/** Of a field as an assignment makes it. */
+const fieldDescriptor = { enumerable: true, writable: true, configurable: true } as const;
+
 /**
  * A value from a flow, copied, so that later changes by the flow do no harm.
  * @param subject what is read, for messages
@@ -25,7 +28,11 @@ export class JsonReader {
   readonly #subject: string;
   readonly #mostValues: number;
   #values = 0;
-  /** Objects that contain the one that is being read. */
+  /** Where the value is that is read now. */
+  #start = '';
+  /** Keys and indices that lead to it from there. */
+  readonly #levels: (string | number)[] = [];
+  /** Objects that contain it. */
   readonly #ancestors: object[] = [];
 
   /**
@@ -43,6 +50,11 @@ export class JsonReader {
    * @throws {KaaInvalidError} with the path of what JSON cannot hold
    */
   read(value: unknown, path: string): unknown {
+    this.#start = path;
+    return this.#value(value);
+  }
+
+  #value(value: unknown): unknown {
     this.#values += 1;
     if (this.#values > this.#mostValues) throw this.invalid('', wording('reason.manyValues'));
     switch (typeof value) {
@@ -50,49 +62,74 @@ export class JsonReader {
       case 'boolean':
         return value;
       case 'number':
-        if (!Number.isFinite(value)) throw this.invalid(path, wording('reason.noJsonValue', { value }));
+        if (!Number.isFinite(value)) throw this.#invalidHere(wording('reason.noJsonValue', { value }));
         return value;
       case 'bigint':
         return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
       case 'object':
-        return value === null ? null : this.#object(value, path);
+        return value === null ? null : this.#object(value);
       case 'undefined':
-        throw this.invalid(path, wording('reason.undefined'));
+        throw this.#invalidHere(wording('reason.undefined'));
       default:
-        throw this.invalid(path, wording('reason.noJsonType', { type: typeof value }));
+        throw this.#invalidHere(wording('reason.noJsonType', { type: typeof value }));
     }
   }
 
-  #object(value: object, path: string): unknown {
-    if (this.#ancestors.includes(value)) throw this.invalid(path, wording('reason.circular'));
-    if (this.#ancestors.length >= deepest) throw this.invalid(path, wording('reason.nested', { levels: deepest }));
+  #object(value: object): unknown {
+    if (this.#ancestors.includes(value)) throw this.#invalidHere(wording('reason.circular'));
+    if (this.#ancestors.length >= deepest) throw this.#invalidHere(wording('reason.nested', { levels: deepest }));
     this.#ancestors.push(value);
-    const plain = this.#fieldsOf(value, path);
+    const plain = this.#content(value);
     this.#ancestors.pop();
     return plain;
   }
 
-  #fieldsOf(value: object, path: string): unknown {
-    if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
-      throw this.invalid(path, wording('reason.binary'));
+  #content(value: object): unknown {
+    // Most samples are: nothing else has to be asked.
+    const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+    if (!isPlain && (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value))) {
+      throw this.#invalidHere(wording('reason.binary'));
     }
-    if (types.isBoxedPrimitive(value)) return this.read(value.valueOf(), path);
+    if (!isPlain && types.isBoxedPrimitive(value)) return this.#value(value.valueOf());
     if ('toJSON' in value && typeof value.toJSON === 'function') {
-      if (types.isDate(value) && Number.isNaN(value.getTime())) throw this.invalid(path, wording('reason.invalidDate'));
+      if (types.isDate(value) && Number.isNaN(value.getTime())) {
+        throw this.#invalidHere(wording('reason.invalidDate'));
+      }
       const written: unknown = value.toJSON();
-      return this.read(written, path);
+      return this.#value(written);
     }
     if (Array.isArray(value)) {
-      return Array.from(value as readonly unknown[], (item, index) => this.read(item, `${path}/${index}`));
+      return Array.from(value as readonly unknown[], (item, index) => this.#inner(index, item));
     }
     // JSON would write a Promise, an Error or a Map as {}.
-    const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
-    if (kind !== 'Object') throw this.invalid(path, wording('reason.noJsonKind', { kind }));
-    const entries = Object.entries(value).map(([key, field]): [string, unknown] => [
-      key,
-      this.read(field, `${path}/${pointerLevel(key)}`),
-    ]);
-    return Object.fromEntries(entries);
+    const kind = isPlain ? 'Object' : Object.prototype.toString.call(value).slice('[object '.length, -1);
+    if (kind !== 'Object') throw this.#invalidHere(wording('reason.noJsonKind', { kind }));
+    return this.#fields(value);
+  }
+
+  #fields(value: object): object {
+    const copy: Record<string, unknown> = {};
+    for (const [key, field] of Object.entries(value)) {
+      const inner = this.#inner(key, field);
+      // To assign that one would change the prototype.
+      if (key === '__proto__') Object.defineProperty(copy, key, { ...fieldDescriptor, value: inner });
+      else copy[key] = inner;
+    }
+    return copy;
+  }
+
+  /** @param level its key or index in what is read now */
+  #inner(level: string | number, value: unknown): unknown {
+    this.#levels.push(level);
+    const read = this.#value(value);
+    this.#levels.pop();
+    return read;
+  }
+
+  /** The pointer is only made where something is wrong. */
+  #invalidHere(reason: Wording): KaaInvalidError {
+    const pointer = this.#levels.map((level) => `/${pointerLevel(String(level))}`).join('');
+    return this.invalid(`${this.#start}${pointer}`, reason);
   }
 
   /** The error of one thing that is wrong. */
