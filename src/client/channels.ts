@@ -1,6 +1,6 @@
 /** The channels of one client, found by what is asked for and by the topics of their answers. */
 import { type ExtensionName, findResource, type ResourceKey, resources } from '../protocol/resources.ts';
-import type { Topic } from '../protocol/topic.ts';
+import type { AnswerTopic, Topic } from '../protocol/topic.ts';
 import {
   addressKey,
   type Channel,
@@ -158,6 +158,14 @@ export class Channels {
     for (const channel of this.#byTarget.values()) if (channel.observers.size > 0) yield channel;
   }
 
+  /** The request under way that is answered. */
+  asked({ requestTopic, requestId }: AnswerTopic): Exchange | undefined {
+    const channel = this.#byTopic.get(requestTopic);
+    const exchange = channel?.requestIds.outstanding.get(requestId);
+    // The resources of an extension share the IDs.
+    return exchange?.channel === channel ? exchange : undefined;
+  }
+
   /** What an incoming topic belongs to; undefined where it is none of the API's, or its endpoint is unknown to us. */
   find(topic: Topic): Recipient | undefined {
     const { appVersion, extension, token, path } = topic;
@@ -182,12 +190,12 @@ export class Channels {
 
   /** Every endpoint that was spoken to, or the one with an address. */
   *endpoints(address?: EndpointAddress): Iterable<EndpointTraffic<Exchange>> {
-    for (const { traffic } of this.#at(address)) yield traffic;
+    for (const { traffic } of this.#endpointsAt(address)) yield traffic;
   }
 
   /** After this, `sender` hears of nothing any more. */
   forget(sender: Sender, address?: EndpointAddress): void {
-    for (const { channels } of this.#at(address)) {
+    for (const { channels } of this.#endpointsAt(address)) {
       for (const channel of channels) if (channel.lastSender === sender) channel.lastSender = undefined;
     }
   }
@@ -198,7 +206,7 @@ export class Channels {
     else this.#tokens.delete(token);
   }
 
-  #at(address: EndpointAddress | undefined): Iterable<Endpoint> {
+  #endpointsAt(address: EndpointAddress | undefined): Iterable<Endpoint> {
     if (address === undefined) return this.#endpoints.values();
     const endpoint = this.#endpoints.get(addressKey(address));
     return endpoint === undefined ? [] : [endpoint];

@@ -13,7 +13,7 @@ import {
   KaaTimeoutError,
 } from '../protocol/errors.ts';
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
-import { parseTopic, type Topic } from '../protocol/topic.ts';
+import { type AnswerTopic, parseTopic, readAnswerTopic, type Topic } from '../protocol/topic.ts';
 import { wording } from '../protocol/wording.ts';
 import { readError, readStatus } from './answer.ts';
 import type { Channel, EndpointAddress, Observer, Push, Sender, Target } from './channel.ts';
@@ -321,19 +321,25 @@ export class KaaClient {
   }
 
   #receive(text: string, payload: Buffer): void {
+    const answer = readAnswerTopic(text);
+    const exchange = answer && this.#channels.asked(answer);
+    if (answer === undefined || exchange === undefined) this.#receiveOther(text, payload);
+    else this.#answered(exchange, answer.kind, payload);
+  }
+
+  #answered(exchange: Exchange, kind: AnswerTopic['kind'], payload: Buffer): void {
+    const { label, resource } = exchange.channel;
+    this.#window.answered(exchange, () => {
+      if (kind === 'error') throw readError(label, this.#redaction, payload);
+      return readStatus(resource, label, this.#redaction, payload);
+    });
+  }
+
+  /** What answers no request that is under way. */
+  #receiveOther(text: string, payload: Buffer): void {
     const topic = parseTopic(text);
     if (topic === undefined || topic.kind === 'request') return;
-    const recipient = this.#channels.find(topic);
-    const channel = recipient?.channel;
-    const exchange = topic.requestId === undefined ? undefined : channel?.requestIds.outstanding.get(topic.requestId);
-    if (channel !== undefined && exchange?.channel === channel) {
-      const { label, resource } = channel;
-      this.#window.answered(exchange, () => {
-        if (topic.kind === 'error') throw readError(label, this.#redaction, payload);
-        return readStatus(resource, label, this.#redaction, payload);
-      });
-      return;
-    }
+    const channel = this.#channels.find(topic)?.channel;
     if (channel !== undefined) {
       this.#window.heard(channel.traffic);
       this.#answeredLate(channel, topic, payload);

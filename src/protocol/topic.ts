@@ -72,6 +72,24 @@ function requireName(kind: 'appVersion' | 'extension' | 'token', value: string):
   if (problem !== undefined) throw new RangeError(`${kind} ${nameProblemText[problem]}`);
 }
 
+/** An answer to a request that had an ID. */
+export interface AnswerTopic {
+  readonly kind: Exclude<TopicKind, 'request'>;
+  /** Topic of the request, without its ID; only its end has been looked at. */
+  readonly requestTopic: string;
+  readonly requestId: number;
+}
+
+/** Reads the end of a topic; undefined where it is no answer with a request ID. */
+export function readAnswerTopic(text: string): AnswerTopic | undefined {
+  const kindAt = text.lastIndexOf('/');
+  const kind = text.slice(kindAt + 1);
+  if (kind !== 'status' && kind !== 'error') return undefined;
+  const idAt = text.lastIndexOf('/', kindAt - 1);
+  const requestId = requestIdOf(text.slice(idAt + 1, kindAt));
+  return requestId === undefined ? undefined : { kind, requestTopic: text.slice(0, idAt), requestId };
+}
+
 /** Reads a topic from the right: `status` or `error`, then a request ID, the rest is the path. Undefined if it is none. */
 export function parseTopic(text: string): Topic | undefined {
   const levels = text.split('/');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { nameProblem } from '../../src/protocol/names.ts';
-import { buildTopic, parseTopic, type Topic, largestRequestId } from '../../src/protocol/topic.ts';
+import { buildTopic, parseTopic, readAnswerTopic, type Topic, largestRequestId } from '../../src/protocol/topic.ts';
 
 const anyName = fc.oneof(
   fc.string({ minLength: 1, maxLength: 20 }),
@@ -36,6 +36,30 @@ describe('topic grammar', () => {
       fc.property(topicWithId(), (topic) => assert.deepEqual(parseTopic(buildTopic(topic)), topic)),
       { numRuns: 5000 },
     );
+  });
+
+  it('reads of every answer with a request ID what kind it is and what it answers', () => {
+    fc.assert(
+      fc.property(topicWithId(), (topic) => {
+        const { kind, requestId: id } = topic;
+        const requestTopic = buildTopic({ ...topic, kind: 'request' }).replace(/\/\d+$/, '');
+        const expected = kind === 'request' ? undefined : { kind, requestTopic, requestId: id };
+        assert.deepEqual(readAnswerTopic(buildTopic(topic)), expected);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('reads no answer with a request ID where the topic has none', () => {
+    for (const text of [
+      '',
+      'status',
+      '/status',
+      'kp1/v1/dcx/t/json/status',
+      'kp1/v1/dcx/t/json/01/error',
+      'kp1/v1/dcx/t/json/1',
+    ])
+      assert.equal(readAnswerTopic(text), undefined);
   });
 
   it('reads back every answer without a request ID as it was built', () => {
