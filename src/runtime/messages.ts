@@ -127,8 +127,9 @@ export function withOutcome(
   properties: Partial<FlowMessage> = {},
 ): FlowMessage {
   const output = Object.isExtensible(message) ? message : { ...message };
-  delete output.token;
-  delete output.appVersion;
+  // To delete what is not there would cost more than to look.
+  if ('token' in output) delete output.token;
+  if ('appVersion' in output) delete output.appVersion;
   Object.assign(output, properties, addressProperties(address, endpoint), { kaa });
   for (const [name, value] of Object.entries(properties)) if (value === undefined) delete output[name];
   return output;
