@@ -339,14 +339,17 @@ export class KaaClient {
   #receiveOther(text: string, payload: Buffer): void {
     const topic = parseTopic(text);
     if (topic === undefined || topic.kind === 'request') return;
-    const channel = this.#channels.find(topic)?.channel;
+    const recipient = this.#channels.find(topic);
+    const channel = recipient?.channel;
     if (channel !== undefined) {
       this.#window.heard(channel.traffic);
       this.#answeredLate(channel, topic, payload);
     }
     if (topic.kind === 'error') this.#unexpectedError(channel, topic, payload);
     // An empty one says nothing: it is a late answer, or a push without content.
-    else if (payload.length > 0) this.#held.take({ topic, payload });
+    else if (payload.length === 0) return;
+    else if (this.#held.passing) this.#pushed({ topic, payload }, recipient);
+    else this.#held.take({ topic, payload });
   }
 
   /** The success of a message that was given up: it changes nothing, but whoever sent it may want to know. */
@@ -369,8 +372,7 @@ export class KaaClient {
     lastSender?.unexpectedError(target, readError(label, this.#redaction, payload));
   }
 
-  #pushed({ topic, payload }: HeldPush): void {
-    const recipient = this.#channels.find(topic);
+  #pushed({ topic, payload }: HeldPush, recipient = this.#channels.find(topic)): void {
     if (recipient === undefined || recipient.observers.size === 0) return;
     const { target, observers } = recipient;
     const { requestId } = topic;

@@ -62,6 +62,11 @@ export class HeldPushes {
     this.#handOver();
   }
 
+  /** Whether pushes need not be taken here, because none is held and none will be. */
+  get passing(): boolean {
+    return this.#phase.name === 'passing' && this.#held.length === 0;
+  }
+
   /** A push has come. */
   take(push: HeldPush): void {
     const passes = this.#phase.name === 'passing' || this.#listener.isObserved(push);

@@ -29,8 +29,8 @@ const claimTime = 30_000;
 /** Commands that wait to be written to the ledger; the platform keeps the others until it is asked again. */
 const mostWaiting = 10_000;
 
-/** Commands that are written to the ledger together: where Node-RED is killed then, all of them have been interrupted. */
-const mostTogether = 10;
+/** Commands that are written to the ledger together: where Node-RED is killed then, they have been interrupted. */
+const mostTogether = 500;
 
 /** Commands of one endpoint, and of all, that the flow has not answered; beyond, no further ones are taken. */
 const mostUnanswered = 25_000;
@@ -50,6 +50,15 @@ const askAgainAfter = 43_200_000;
 
 export type CommandStore = Pick<Store, 'commands' | 'process'>;
 
+/** What is to be done with a command that is in the ledger; it seldom takes time. */
+type Next = () => Promise<void> | void;
+
+/** Commands that are being written to the ledger, and what is to be done with each then. */
+interface Entered {
+  readonly kept: Promise<unknown>;
+  readonly next: readonly Next[];
+}
+
 export class EndpointCommands implements EndpointKeeper {
   readonly #address: EndpointAddress;
   readonly #process: string;
@@ -68,6 +77,8 @@ export class EndpointCommands implements EndpointKeeper {
   #unclaimed: { readonly command: ReceivedCommand; readonly since: number }[] = [];
   /** Commands that wait for their turn, in order. */
   readonly #arrived: ReceivedCommand[] = [];
+  /** The first of them, which are being written to the ledger. */
+  #entered: Entered | undefined;
   /** Types of which the platform has said all that it has, when these have had it. */
   readonly #completeLater = new Set<string>();
   /** Types of which commands were left with the platform, because there were too many. */
@@ -229,6 +240,7 @@ export class EndpointCommands implements EndpointKeeper {
 
   /** Whether there is nothing to be done, not even to remember that the platform asks for it. */
   #isInWork({ type, id, payload }: ReceivedCommand): boolean {
+    if (this.#known.newest(type, id) === undefined) return false;
     const known = this.#known.find(type, id, digest(payload));
     return known !== undefined && known.result === undefined && Date.now() - known.askedAt < askedLately;
   }
@@ -258,13 +270,17 @@ export class EndpointCommands implements EndpointKeeper {
     if (this.#arrived.length === 1) void this.#inTurn(() => this.#takeArrived());
   }
 
-  /** In order, and many together: what the disk writes at once is handed out at once. */
+  /** In order, and many together: what the disk writes at once is handed out at once, while it writes the next ones. */
   async #takeArrived(): Promise<void> {
-    if (this.#phase === 'closed') return;
-    const taken = this.#arrived.slice(0, mostTogether).map((command) => this.#enter(command));
-    await Promise.all(taken.map(({ written }) => written));
-    this.#arrived.splice(0, taken.length);
-    for (const { next } of taken) await next();
+    const taken = this.#entered ?? this.#enterArrived();
+    if (taken === undefined) return;
+    await taken.kept;
+    this.#arrived.splice(0, taken.next.length);
+    this.#entered = this.#enterArrived();
+    for (const next of taken.next) {
+      const done = next();
+      if (done instanceof Promise) await done;
+    }
     await this.#observe();
     if (this.#arrived.length > 0) {
       // Results have their turn in between.
@@ -276,33 +292,47 @@ export class EndpointCommands implements EndpointKeeper {
     this.#completeLater.clear();
   }
 
-  /** Writes a command to the ledger; gives what is to be done when it is written. */
-  #enter(command: ReceivedCommand): { readonly written: Promise<unknown>; readonly next: () => Promise<void> | void } {
-    const { type, id, payload } = command;
-    const receivers = this.#receiversOf(type);
-    const payloadDigest = digest(payload);
-    const known = this.#known.find(type, id, payloadDigest);
-    if (receivers.length === 0) return { written: Promise.resolve(), next: () => this.#leave(command) };
-    if (known !== undefined) {
-      const repeat = (): void => {
-        if (known.result !== undefined) this.#results.repeat(known);
-      };
-      return { written: this.#known.save({ ...known, askedAt: Date.now() }), next: repeat };
-    }
-    if (this.#known.unanswered >= mostUnanswered || this.#inWork.count >= mostInWork) {
-      return { written: Promise.resolve(), next: () => this.#leaveWithPlatform(type) };
-    }
-    const content = payload === undefined ? {} : { payload };
-    const entry = { ...this.#entry(type, id), digest: payloadDigest, ...content, ...deadlineFor(receivers) };
-    return { written: this.#known.save(entry), next: () => this.#handOutNew(command, entry) };
+  /** Writes the first ones to the ledger, if there are any and it is not too late for that. */
+  #enterArrived(): Entered | undefined {
+    if (this.#phase === 'closed' || this.#arrived.length === 0) return undefined;
+    const entries: StoredCommand[] = [];
+    const next = this.#arrived.slice(0, mostTogether).map((command) => this.#enter(command, entries));
+    return { kept: this.#known.keep(entries), next };
   }
 
-  async #handOutNew(command: ReceivedCommand, entry: StoredCommand): Promise<void> {
-    if (this.#phase === 'open' && this.#handOut(command)) {
-      this.#arm(entry);
-      return;
+  /**
+   * Gives what is to be done with a command when it is in the ledger.
+   * @param entries to which what has to be written is added
+   */
+  #enter(command: ReceivedCommand, entries: StoredCommand[]): Next {
+    const { type, id, payload } = command;
+    const receivers = this.#receiversOf(type);
+    if (receivers.length === 0) return () => this.#leave(command);
+    const payloadDigest = digest(payload);
+    const known = this.#known.find(type, id, payloadDigest);
+    if (known === undefined && (this.#known.unanswered >= mostUnanswered || this.#inWork.count >= mostInWork)) {
+      return () => this.#leaveWithPlatform(type);
     }
-    // The nodes have left meanwhile.
+    const content = payload === undefined ? {} : { payload };
+    const entry: StoredCommand =
+      known === undefined
+        ? { ...this.#entry(type, id), digest: payloadDigest, ...content, ...deadlineFor(receivers) }
+        : { ...known, askedAt: Date.now() };
+    this.#known.put(entry);
+    entries.push(entry);
+    if (known === undefined) return () => this.#handOutNew(command, entry);
+    return () => {
+      if (known.result !== undefined) this.#results.repeat(known);
+    };
+  }
+
+  #handOutNew(command: ReceivedCommand, entry: StoredCommand): Promise<void> | void {
+    if (this.#phase !== 'open' || !this.#handOut(command)) return this.#takeBack(command, entry);
+    this.#arm(entry);
+  }
+
+  /** The nodes have left meanwhile: as if it had not been entered. */
+  async #takeBack(command: ReceivedCommand, entry: StoredCommand): Promise<void> {
     await this.#known.remove(entry);
     if (this.#receiversOf(command.type).length > 0) this.#arrive(command);
     else this.#leave(command);

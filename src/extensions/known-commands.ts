@@ -11,6 +11,8 @@ const mostAnswered = 25_000;
 /** How many are forgotten then, so that this is seldom. */
 const forgottenAtOnce = mostAnswered / 10;
 
+const none: readonly StoredCommand[] = [];
+
 /** The commands of all endpoints of a connection that wait for a result, the oldest first. */
 export class CommandsInWork {
   readonly #commands = new Set<StoredCommand>();
@@ -38,9 +40,7 @@ export class KnownCommands {
   readonly #endpoint: StoredEndpoint;
   readonly #failed: (error: unknown) => void;
   /** By type and ID; the newest last, where an ID came again with another payload. */
-  readonly #commands = new Map<string, StoredCommand[]>();
-  /** How many are known of each type. */
-  readonly #types = new Map<string, number>();
+  readonly #commands = new Map<string, Map<number, readonly StoredCommand[]>>();
   #size = 0;
   #unanswered = 0;
   #forgetFrom = mostAnswered;
@@ -66,12 +66,12 @@ export class KnownCommands {
 
   async load(): Promise<void> {
     await this.#try(async () => {
-      for (const command of await this.#ledger.read(this.#endpoint)) this.#put(command);
+      for (const command of await this.#ledger.read(this.#endpoint)) this.put(command);
     });
   }
 
   *all(): Iterable<StoredCommand> {
-    for (const commands of this.#commands.values()) yield* commands;
+    for (const ofType of this.#commands.values()) for (const commands of ofType.values()) yield* commands;
   }
 
   /** How many wait for a result. */
@@ -80,7 +80,7 @@ export class KnownCommands {
   }
 
   types(): Iterable<string> {
-    return this.#types.keys();
+    return this.#commands.keys();
   }
 
   /** The command with this payload, or the one of which only the result is known. */
@@ -92,13 +92,31 @@ export class KnownCommands {
     return this.#of(type, id).at(-1);
   }
 
-  /**
-   * Adds a command, or takes the place of the one with the same type, ID and digest. Resolves when it is kept, or to the
-   * reason why it is kept here only.
-   */
+  /** `put` and `keep`. */
   async save(command: StoredCommand): Promise<Error | undefined> {
-    this.#put(command);
-    const kept = this.#try(() => this.#ledger.write(this.#endpoint, command));
+    this.put(command);
+    return this.keep([command]);
+  }
+
+  /** Adds a command, or takes the place of the one with the same type, ID and digest; to be kept. */
+  put(command: StoredCommand): void {
+    const { type, id, digest } = command;
+    const commands = this.#of(type, id);
+    const index = commands.findIndex((other) => other.digest === digest);
+    const before = commands[index];
+    if (before === undefined) this.#size += 1;
+    else this.#ended(before);
+    if (command.result === undefined) {
+      this.#unanswered += 1;
+      this.#inWork.add(command);
+    }
+    this.#set(type, id, index === -1 ? [...commands, command] : commands.with(index, command));
+  }
+
+  /** Resolves when commands are in the ledger, or to the reason why they are known here only. */
+  async keep(commands: readonly StoredCommand[]): Promise<Error | undefined> {
+    if (commands.length === 0) return undefined;
+    const kept = this.#try(() => this.#ledger.write(this.#endpoint, commands));
     if (this.#size - this.#unanswered > this.#forgetFrom) await this.#forgetOldest();
     return kept;
   }
@@ -111,13 +129,12 @@ export class KnownCommands {
   }
 
   async remove(command: StoredCommand): Promise<void> {
-    const key = keyOf(command);
-    const commands = this.#commands.get(key) ?? [];
+    const { type, id } = command;
+    const commands = this.#of(type, id);
     const left = commands.filter(({ digest }) => digest !== command.digest);
     if (left.length === commands.length) return;
-    if (left.length > 0) this.#commands.set(key, left);
-    else this.#commands.delete(key);
-    this.#count(command.type, -1);
+    this.#set(type, id, left);
+    this.#size -= 1;
     for (const gone of commands) if (gone.digest === command.digest) this.#ended(gone);
     await this.#try(() => this.#ledger.remove(this.#endpoint, command));
   }
@@ -144,21 +161,15 @@ export class KnownCommands {
   }
 
   #of(type: string, id: number): readonly StoredCommand[] {
-    return this.#commands.get(keyOf({ type, id })) ?? [];
+    return this.#commands.get(type)?.get(id) ?? none;
   }
 
-  #put(command: StoredCommand): void {
-    const commands = this.#of(command.type, command.id);
-    const index = commands.findIndex(({ digest }) => digest === command.digest);
-    if (index === -1) this.#count(command.type, 1);
-    const before = commands[index];
-    if (before !== undefined) this.#ended(before);
-    if (command.result === undefined) {
-      this.#unanswered += 1;
-      this.#inWork.add(command);
-    }
-    const put = index === -1 ? [...commands, command] : commands.with(index, command);
-    this.#commands.set(keyOf(command), put);
+  #set(type: string, id: number, commands: readonly StoredCommand[]): void {
+    const ofType = this.#commands.get(type) ?? new Map<number, readonly StoredCommand[]>();
+    if (commands.length > 0) ofType.set(id, commands);
+    else ofType.delete(id);
+    if (ofType.size > 0) this.#commands.set(type, ofType);
+    else this.#commands.delete(type);
   }
 
   /** It waits for a result no more, if it did. */
@@ -166,13 +177,6 @@ export class KnownCommands {
     if (command.result !== undefined) return;
     this.#unanswered -= 1;
     this.#inWork.delete(command);
-  }
-
-  #count(type: string, change: 1 | -1): void {
-    this.#size += change;
-    const count = (this.#types.get(type) ?? 0) + change;
-    if (count > 0) this.#types.set(type, count);
-    else this.#types.delete(type);
   }
 
   async #try(task: () => Promise<void>): Promise<Error | undefined> {
@@ -184,8 +188,4 @@ export class KnownCommands {
       return asError(error);
     }
   }
-}
-
-function keyOf({ type, id }: Pick<StoredCommand, 'type' | 'id'>): string {
-  return `${type}/${id}`;
 }

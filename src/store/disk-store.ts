@@ -95,7 +95,7 @@ export class DiskStore implements Store {
     this.process = process;
     this.commands = {
       read: (endpoint) => this.#read('readCommands', endpoint),
-      write: (endpoint, command) => this.#ask('writeCommand', endpoint, command),
+      write: (endpoint, commands) => this.#ask('writeCommands', endpoint, commands),
       remove: (endpoint, command) => this.#ask('removeCommand', endpoint, command),
     };
     this.configurations = this.#records('configuration');

@@ -15,7 +15,7 @@ export type RecordKind = 'configuration' | 'software';
 /** What can be done, by name. Values that are kept as they are travel as JSON. */
 export interface Operations {
   readCommands(endpoint: StoredEndpoint): readonly StoredCommand[];
-  writeCommand(endpoint: StoredEndpoint, command: StoredCommand): void;
+  writeCommands(endpoint: StoredEndpoint, commands: readonly StoredCommand[]): void;
   removeCommand(endpoint: StoredEndpoint, command: StoredCommand): void;
   readRecord(kind: RecordKind, endpoint: StoredEndpoint, name: string): string | undefined;
   writeRecord(kind: RecordKind, endpoint: StoredEndpoint, name: string, json: string): void;

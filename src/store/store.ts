@@ -38,8 +38,8 @@ export interface StoredCommand {
 export interface CommandLedger {
   /** All commands of an endpoint, the oldest first. */
   read(endpoint: StoredEndpoint): Promise<readonly StoredCommand[]>;
-  /** Adds a command, or takes the place of the one with the same type, ID and digest. */
-  write(endpoint: StoredEndpoint, command: StoredCommand): Promise<void>;
+  /** Adds commands; each takes the place of the one with the same type, ID and digest. */
+  write(endpoint: StoredEndpoint, commands: readonly StoredCommand[]): Promise<void>;
   remove(endpoint: StoredEndpoint, command: StoredCommand): Promise<void>;
 }
 

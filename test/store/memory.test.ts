@@ -30,7 +30,7 @@ describe('what is remembered on disk', () => {
         command(2),
       ];
       const { commands } = folder.open();
-      for (const entry of entries) await commands.write(endpoint, entry);
+      await commands.write(endpoint, entries);
       assert.deepEqual(await commands.read(endpoint), entries);
       await folder.closeStores();
       assert.deepEqual(await folder.open().commands.read(endpoint), entries);
@@ -38,9 +38,9 @@ describe('what is remembered on disk', () => {
 
     it('are replaced in their place', async () => {
       const { commands } = folder.open();
-      for (const id of [1, 2, 3]) await commands.write(endpoint, command(id));
+      for (const id of [1, 2, 3]) await commands.write(endpoint, [command(id)]);
       const answered = command(2, { result: { statusCode: 504 } });
-      await commands.write(endpoint, answered);
+      await commands.write(endpoint, [answered]);
       await folder.closeStores();
       assert.deepEqual(await folder.open().commands.read(endpoint), [command(1), answered, command(3)]);
     });
@@ -49,14 +49,14 @@ describe('what is remembered on disk', () => {
       const { digest: _digest, ...unknown } = command(1);
       const entries = [command(1), command(1, { digest: 'another' }), command(1, { type: 'valve' }), unknown];
       const { commands } = folder.open();
-      for (const entry of entries) await commands.write(endpoint, entry);
+      await commands.write(endpoint, entries);
       assert.deepEqual(await commands.read(endpoint), entries);
     });
 
     it('are removed alone', async () => {
       const { digest: _digest, ...unknown } = command(1);
       const { commands } = folder.open();
-      for (const entry of [command(1), unknown, command(2)]) await commands.write(endpoint, entry);
+      await commands.write(endpoint, [command(1), unknown, command(2)]);
       await commands.remove(endpoint, unknown);
       await commands.remove(endpoint, command(2));
       await folder.closeStores();
@@ -65,7 +65,7 @@ describe('what is remembered on disk', () => {
 
     it('of other servers, application versions and tokens are apart', async () => {
       const { commands } = folder.open();
-      for (const [index, other] of others.entries()) await commands.write(other, command(index));
+      for (const [index, other] of others.entries()) await commands.write(other, [command(index)]);
       assert.deepEqual(await commands.read(endpoint), []);
       for (const [index, other] of others.entries()) assert.deepEqual(await commands.read(other), [command(index)]);
     });

@@ -22,9 +22,11 @@ export class CommandTable {
     return rows.map(({ entry }) => JSON.parse(String(entry)) as StoredCommand);
   }
 
-  write({ server, appVersion, tokenHash }: StoredEndpoint, command: StoredCommand): void {
-    const { type, id, digest = '' } = command;
-    this.#write.run(server, appVersion, tokenHash, type, id, digest, JSON.stringify(command));
+  write({ server, appVersion, tokenHash }: StoredEndpoint, commands: readonly StoredCommand[]): void {
+    for (const command of commands) {
+      const { type, id, digest = '' } = command;
+      this.#write.run(server, appVersion, tokenHash, type, id, digest, JSON.stringify(command));
+    }
   }
 
   remove({ server, appVersion, tokenHash }: StoredEndpoint, { type, id, digest = '' }: StoredCommand): void {

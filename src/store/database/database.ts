@@ -127,7 +127,7 @@ export class Database {
   #handlers({ mostBytes, overflow }: StoreFile, lost: Losses): Handlers {
     return {
       readCommands: (endpoint) => this.#commands.read(endpoint),
-      writeCommand: (endpoint, command) => this.#commands.write(endpoint, command),
+      writeCommands: (endpoint, commands) => this.#commands.write(endpoint, commands),
       removeCommand: (endpoint, command) => this.#commands.remove(endpoint, command),
       readRecord: (kind, endpoint, name) => this.#records.read(kind, endpoint, name),
       writeRecord: (kind, endpoint, name, json) => this.#records.write(kind, endpoint, name, json),
