@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type BlobToken, BlobTokens, prepareUpload } from '../src/extensions/blob-token.ts';
 import { choices } from '../src/protocol/choices.ts';
 import { resources } from '../src/protocol/resources.ts';
-import { startFlowNode } from '../src/runtime/flow-node.ts';
+import { promised, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, type KaaProperty, withOutcome } from '../src/runtime/messages.ts';
 import { oncePerClient } from '../src/runtime/once-per-client.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
@@ -22,7 +22,7 @@ export default function register(RED: NodeAPI): void {
         const { endpoint } = context;
         const tokens = blobTokensOf(context);
         return {
-          async input(message) {
+          input: promised(async (message) => {
             const address = addressOf(message, endpoint);
             const refresh = message.refresh === true;
             if (output === 'payload') {
@@ -34,7 +34,7 @@ export default function register(RED: NodeAPI): void {
             const requestWith = prepareUpload(endpoint.blobUrl, message.payload, message.filename);
             const blobToken = await tokens.get(address, refresh);
             return withOutcome(message, address, endpoint, kaaOf(blobToken), requestWith(blobToken.token));
-          },
+          }),
         };
       };
     });

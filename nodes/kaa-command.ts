@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { choices } from '../src/protocol/choices.ts';
 import { resourcePath, resources } from '../src/protocol/resources.ts';
 import { readReceiver, readResponse, respond } from '../src/runtime/command.ts';
-import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
+import { type Behaviour, type FlowNodeContext, promised, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, ownAddress, withOutcome } from '../src/runtime/messages.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
 import { readReceiving } from '../src/runtime/receiving.ts';
@@ -37,11 +37,11 @@ export default function register(RED: NodeAPI): void {
         start() {
           if (endpoint.token !== undefined && endpoint.appVersion !== undefined) commands.resume(ownAddress(endpoint));
         },
-        async input(message) {
+        input: promised(async (message) => {
           const address = addressOf(message, endpoint);
           const outcome = await respond(commands, address, message, await statusOf(message), lastingSender);
           return withOutcome(message, address, endpoint, { extension: 'cex', ...outcome });
-        },
+        }),
       };
     };
   }

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { choices } from '../src/protocol/choices.ts';
 import { assignmentsOf, kaaOf, reporting, reportOf, withAssignment } from '../src/runtime/assignment.ts';
 import { configNameOf, readConfigObserver } from '../src/runtime/config.ts';
-import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
+import { type Behaviour, type FlowNodeContext, promised, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, withOutcome } from '../src/runtime/messages.ts';
 import { choiceProperty, nameProperty, type Properties } from '../src/runtime/properties.ts';
 import { readReceiving } from '../src/runtime/receiving.ts';
@@ -35,11 +35,11 @@ export default function register(RED: NodeAPI): void {
       const { endpoint, sender } = context;
       const assignments = assignmentsOf(context);
       return {
-        async input(message) {
+        input: promised(async (message) => {
           const address = addressOf(message, endpoint);
           const outcome = await assignments.configuration(address, configName).get(sender);
           return withAssignment(message, address, endpoint, 'cmx', outcome, { configName });
-        },
+        }),
       };
     };
   }
@@ -49,13 +49,13 @@ export default function register(RED: NodeAPI): void {
       const { endpoint, sender } = context;
       const assignments = assignmentsOf(context);
       return {
-        async input(message) {
+        input: promised(async (message) => {
           const address = addressOf(message, endpoint);
           const report = reportOf(message, message.configId, 'msg.configId');
           const configuration = assignments.configuration(address, configNameOf(message, configName));
           const outcome = await reporting(message, report, () => configuration.report(report, sender));
           return withOutcome(message, address, endpoint, { extension: 'cmx', ...outcome });
-        },
+        }),
       };
     };
   }

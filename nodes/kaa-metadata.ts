@@ -8,7 +8,7 @@ import {
   metadataOperations,
 } from '../src/protocol/metadata-operations.ts';
 import { wording } from '../src/protocol/wording.ts';
-import { startFlowNode } from '../src/runtime/flow-node.ts';
+import { promised, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, type FlowMessage, withOutcome } from '../src/runtime/messages.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
 
@@ -24,13 +24,13 @@ export default function register(RED: NodeAPI): void {
     startFlowNode(RED, this, definition, (properties) => {
       const choice = choiceProperty(properties, 'operation', choices['kaa-metadata'].operation);
       return ({ client, endpoint, sender }) => ({
-        async input(message) {
+        input: promised(async (message) => {
           const operation = choice === 'msg' ? operationOf(message) : choice;
           const address = addressOf(message, endpoint);
           const { body, ...outcome } = await performMetadata(client, operation, address, message.payload, sender);
           const payload = body === undefined ? {} : { payload: body };
           return withOutcome(message, address, endpoint, { extension: 'epmx', ...outcome }, payload);
-        },
+        }),
       });
     });
   }

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { choices } from '../src/protocol/choices.ts';
 import { assignmentsOf, kaaOf, reporting, reportOf, withAssignment } from '../src/runtime/assignment.ts';
-import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
+import { type Behaviour, type FlowNodeContext, promised, startFlowNode } from '../src/runtime/flow-node.ts';
 import { addressOf, withOutcome } from '../src/runtime/messages.ts';
 import { readCurrentVersion, versionOf } from '../src/runtime/ota.ts';
 import { choiceProperty, type Properties } from '../src/runtime/properties.ts';
@@ -36,13 +36,13 @@ export default function register(RED: NodeAPI): void {
       const { endpoint, sender } = context;
       const assignments = assignmentsOf(context);
       return {
-        async input(message) {
+        input: promised(async (message) => {
           const address = addressOf(message, endpoint);
           const version = await versionOf(address, endpoint, currentVersion);
           const outcome = await assignments.software(address).getFor(version, sender);
           const named = { version: outcome.assignment?.configId };
           return withAssignment(message, address, endpoint, 'cmx_ota', outcome, named);
-        },
+        }),
       };
     };
   }
@@ -51,13 +51,13 @@ export default function register(RED: NodeAPI): void {
     const { endpoint, sender } = context;
     const assignments = assignmentsOf(context);
     return {
-      async input(message) {
+      input: promised(async (message) => {
         const address = addressOf(message, endpoint);
         const report = reportOf(message, message.version ?? message.configId, 'msg.version');
         const software = assignments.software(address);
         const outcome = await reporting(message, report, () => software.report(report, sender));
         return withOutcome(message, address, endpoint, { extension: 'cmx_ota', ...outcome });
-      },
+      }),
     };
   }
 

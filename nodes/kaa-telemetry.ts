@@ -1,24 +1,72 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { EndpointAddress } from '../src/client/channel.ts';
 import { StoredTelemetry } from '../src/extensions/stored-telemetry.ts';
-import { Telemetry, type TelemetryOptions } from '../src/extensions/telemetry.ts';
+import {
+  Telemetry,
+  type TelemetryListener,
+  type TelemetryOptions,
+  type TelemetryOutcome,
+} from '../src/extensions/telemetry.ts';
 import type { Stamping } from '../src/extensions/timestamp.ts';
 import { choices } from '../src/protocol/choices.ts';
-import { type Behaviour, type FlowNodeContext, startFlowNode } from '../src/runtime/flow-node.ts';
-import { addressOf, queueOf, withOutcome } from '../src/runtime/messages.ts';
+import type { Endpoint } from '../src/runtime/endpoint.ts';
+import {
+  type Behaviour,
+  type FlowNodeContext,
+  type MessageEnd,
+  promised,
+  startFlowNode,
+} from '../src/runtime/flow-node.ts';
+import { addressOf, type FlowMessage, queueOf, withOutcome } from '../src/runtime/messages.ts';
 import type { Properties } from '../src/runtime/properties.ts';
 import { readTelemetry } from '../src/runtime/telemetry.ts';
 import { type TypedValue, typedValue } from '../src/runtime/typed-value.ts';
+
+/** A message while its samples are under way. */
+class Sending implements TelemetryListener {
+  readonly #message: FlowMessage;
+  readonly #address: EndpointAddress;
+  readonly #endpoint: Endpoint;
+  readonly #end: MessageEnd;
+
+  constructor(message: FlowMessage, address: EndpointAddress, endpoint: Endpoint, end: MessageEnd) {
+    this.#message = message;
+    this.#address = address;
+    this.#endpoint = endpoint;
+    this.#end = end;
+  }
+
+  succeeded(outcome: TelemetryOutcome): void {
+    let message: FlowMessage;
+    try {
+      message = withOutcome(this.#message, this.#address, this.#endpoint, { extension: 'dcx', ...outcome });
+    } catch (error) {
+      this.#end.failed(error);
+      return;
+    }
+    this.#end.succeeded(message);
+  }
+
+  failed(error: unknown): void {
+    this.#end.failed(error);
+  }
+}
 
 /** @param metricOf gives the metric of a plain sample; JSON has none */
 function sending(context: FlowNodeContext, options: TelemetryOptions, metricOf: TypedValue | undefined): Behaviour {
   const { client, endpoint, sender } = context;
   const telemetry = new Telemetry(client, options, sender);
   return {
-    async input(message) {
+    input(message, end) {
       const address = addressOf(message, endpoint);
-      const name = metricOf === undefined ? undefined : await metricOf(message);
-      const outcome = await telemetry.send(address, message.payload, name);
-      return withOutcome(message, address, endpoint, { extension: 'dcx', ...outcome });
+      const send = (name?: unknown): void => {
+        telemetry.send(address, message.payload, name, new Sending(message, address, endpoint, end));
+      };
+      if (metricOf === undefined) send();
+      else
+        metricOf(message)
+          .then(send)
+          .catch((error: unknown) => end.failed(error));
     },
     close: () => telemetry.close(),
   };
@@ -30,13 +78,13 @@ function storing(context: FlowNodeContext, nodeId: string, stamping: Stamping): 
   const telemetry = new StoredTelemetry(store.outbox, nodeId, { ...stamping, maxPayload });
   return {
     stores: true,
-    async input(message) {
+    input: promised(async (message) => {
       const address = addressOf(message, endpoint);
       const queue = queueOf(address, endpoint);
       const outcome = await telemetry.store(queue, message.payload);
       forwarder.added(queue);
       return withOutcome(message, address, endpoint, { extension: 'dcx', ...outcome });
-    },
+    }),
     close: () => telemetry.close(),
   };
 }

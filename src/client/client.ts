@@ -20,7 +20,14 @@ import type { Channel, EndpointAddress, Observer, Push, Sender, Target } from '.
 import { Channels } from './channels.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { type HeldPush, HeldPushes } from './held-pushes.ts';
-import { Exchange, type ExchangeListener, type ExchangeOutcome, type Settlement } from './exchange.ts';
+import {
+  Exchange,
+  type ExchangeListener,
+  type ExchangeOutcome,
+  type ExchangeProgress,
+  type Payload,
+  type Settlement,
+} from './exchange.ts';
 import type { ClientOptions } from './options.ts';
 import { Redaction } from './redaction.ts';
 import type { RoundTripSummary } from './round-trips.ts';
@@ -31,12 +38,12 @@ import { longestLine, longestSilentLine } from './waiting-line.ts';
 import { RequestWindow } from './window.ts';
 
 /** What a message may want beside its settlement. */
-export interface SendOptions extends ExchangeListener {
+export interface SendOptions extends ExchangeProgress {
   /** What the message makes the platform push to: its subscription must be confirmed too before the message goes. */
   readonly observed?: Target;
 }
 
-const noOptions: SendOptions = {};
+export type DispatchListener = ExchangeListener & SendOptions;
 
 export class KaaClient {
   readonly options: ClientOptions;
@@ -182,7 +189,7 @@ export class KaaClient {
 
   /**
    * Sends a message to a resource and waits for what `settlement` names.
-   * @param payload the body as it goes over the wire
+   * @param payload the body as it goes over the wire; a text takes less memory while it waits
    * @throws {KaaInvalidError} the payload is larger than `maxPayload`
    * @throws {KaaOfflineError} not connected (at once), or the connection was lost before the outcome
    * @throws {KaaBusyError} too many messages are waiting
@@ -192,23 +199,31 @@ export class KaaClient {
    * @throws {KaaConfigError} the server refused the subscription to the answers
    * @throws {KaaClosedError} the client is closing
    */
-  async send(
+  send(
     target: Target,
-    payload: Buffer,
+    payload: Payload,
     settlement: Settlement,
     sender: Sender,
-    options: SendOptions = noOptions,
+    options: SendOptions = {},
   ): Promise<ExchangeOutcome> {
+    return new Promise((succeeded, failed) => {
+      this.dispatch(target, payload, settlement, sender, { ...options, succeeded, failed });
+    });
+  }
+
+  /**
+   * The same without a promise, of which a hundred thousand would take much memory: what `send` rejects with is thrown at
+   * once or told to the listener.
+   */
+  dispatch(target: Target, payload: Payload, settlement: Settlement, sender: Sender, listener: DispatchListener): void {
     this.requireAvailable();
     this.requireFitting(payload);
     if (this.#window.waiting >= longestLine) throw new KaaBusyError(this.#window.waiting, 'requests');
     const channel = this.#channels.of(target);
     const { silent, waiting } = channel.traffic;
     if (silent && waiting.size >= longestSilentLine) throw new KaaBusyError(waiting.size, 'requests');
-    const observed = options.observed === undefined ? undefined : this.#channels.of(options.observed);
-    const exchange = new Exchange(channel, payload, settlement, sender, options, observed);
-    this.#window.push(exchange);
-    return exchange.outcome;
+    const observed = listener.observed === undefined ? undefined : this.#channels.of(listener.observed);
+    this.#window.push(new Exchange({ channel, payload, settlement, sender, listener, observed }));
   }
 
   /**
@@ -234,10 +249,11 @@ export class KaaClient {
   }
 
   /** @throws {KaaInvalidError} the payload is larger than `maxPayload` */
-  requireFitting(payload: Buffer): void {
+  requireFitting(payload: Payload): void {
     const { maxPayload } = this.options;
-    if (payload.length <= maxPayload) return;
-    const reason = wording('reason.tooLarge', { bytes: payload.length, most: maxPayload });
+    const bytes = Buffer.byteLength(payload);
+    if (bytes <= maxPayload) return;
+    const reason = wording('reason.tooLarge', { bytes, most: maxPayload });
     throw new KaaInvalidError('payload', [{ path: '', reason }]);
   }
 

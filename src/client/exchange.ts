@@ -15,8 +15,14 @@ export interface ExchangeOutcome extends Partial<AnswerBody> {
   readonly roundTripMs: number;
 }
 
-/** Who wants to hear of a message before its outcome. */
-export interface ExchangeListener {
+/** Who hears of the outcome of a message: one of both is called, once, behind the work that led to it. */
+export interface ExchangeListener extends ExchangeProgress {
+  succeeded(outcome: ExchangeOutcome): void;
+  failed(error: Error): void;
+}
+
+/** Who wants to hear of a message before its outcome, or after it. */
+export interface ExchangeProgress {
   /** Called when the server's receipt has come, where the answer is waited for behind it. */
   readonly acknowledged?: () => void;
   /** Called with the answer before anything that came behind it; what it throws fails the message. */
@@ -25,13 +31,26 @@ export interface ExchangeListener {
   readonly answeredLate?: () => void;
 }
 
-export class Exchange {
+/** A body: bytes, or a text that is sent in UTF-8. */
+export type Payload = Buffer | string;
+
+/** What an exchange is made of. */
+export interface ExchangeParts {
   readonly channel: Channel<Exchange>;
-  readonly payload: Buffer;
+  readonly payload: Payload;
   readonly settlement: Settlement;
   readonly sender: Sender;
   readonly listener: ExchangeListener;
   /** Its subscription must be confirmed before the message goes, as that of `channel`. */
+  readonly observed: Channel<Exchange> | undefined;
+}
+
+export class Exchange implements ExchangeParts {
+  readonly channel: Channel<Exchange>;
+  readonly payload: Payload;
+  readonly settlement: Settlement;
+  readonly sender: Sender;
+  readonly listener: ExchangeListener;
   readonly observed: Channel<Exchange> | undefined;
   /** Set when published; absent where no ID is needed. */
   requestId: number | undefined;
@@ -45,28 +64,23 @@ export class Exchange {
   publishedAt: number | undefined;
   /** Set with the receipt. */
   receivedAt: number | undefined;
-  readonly outcome: Promise<ExchangeOutcome>;
-  readonly resolve: (outcome: ExchangeOutcome) => void;
-  readonly reject: (error: Error) => void;
 
-  constructor(
-    channel: Channel<Exchange>,
-    payload: Buffer,
-    settlement: Settlement,
-    sender: Sender,
-    listener: ExchangeListener,
-    observed: Channel<Exchange> | undefined,
-  ) {
-    this.channel = channel;
-    this.payload = payload;
-    this.settlement = settlement;
-    this.sender = sender;
-    this.listener = listener;
-    this.observed = observed;
-    const { promise, resolve, reject } = Promise.withResolvers<ExchangeOutcome>();
-    this.outcome = promise;
-    this.resolve = resolve;
-    this.reject = reject;
+  constructor(parts: ExchangeParts) {
+    this.channel = parts.channel;
+    this.payload = parts.payload;
+    this.settlement = parts.settlement;
+    this.sender = parts.sender;
+    this.listener = parts.listener;
+    this.observed = parts.observed;
+  }
+
+  /** It has ended well. */
+  succeed(outcome: ExchangeOutcome): void {
+    queueMicrotask(() => this.listener.succeeded(outcome));
+  }
+
+  fail(error: Error): void {
+    queueMicrotask(() => this.listener.failed(error));
   }
 }
 

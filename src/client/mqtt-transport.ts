@@ -66,7 +66,7 @@ class MqttLink implements Link {
     return !stream.writableNeedDrain;
   }
 
-  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): number | undefined {
+  publish(topic: string, payload: Buffer | string, qos: QualityOfService, receipt: () => void): number | undefined {
     const client = this.#client;
     if (client === undefined || !client.connected) return undefined;
     if (qos === 1) this.#owed += 1;

@@ -44,7 +44,7 @@ export interface Link {
    * and never if the link breaks before; callers keep their own timers.
    * @returns at QoS 1 what `discard` wants
    */
-  publish(topic: string, payload: Buffer, qos: QualityOfService, receipt: () => void): number | undefined;
+  publish(topic: string, payload: Buffer | string, qos: QualityOfService, receipt: () => void): number | undefined;
   /** Forgets a message that was published at QoS 1 and is given up: its receipt is not waited for any more. */
   discard(messageId: number): void;
   /** Resolves to one SUBACK code per filter (128 = refused); never settles if the link breaks before. */

@@ -113,7 +113,7 @@ export class RequestWindow {
       else this.#giveUp(exchange, error(exchange));
     }
     for (const traffic of endpoints) {
-      for (const exchange of this.#line.remove(traffic, matches)) exchange.reject(error(exchange));
+      for (const exchange of this.#line.remove(traffic, matches)) exchange.fail(error(exchange));
     }
   }
 
@@ -153,7 +153,7 @@ export class RequestWindow {
       channel.traffic,
       (exchange) => exchange.channel === channel || exchange.observed === channel,
     );
-    for (const exchange of waiting) exchange.reject(error);
+    for (const exchange of waiting) exchange.fail(error);
   }
 
   /** Settles a published message with the platform's answer; throws nothing, a failing `read` fails the message. */
@@ -169,7 +169,7 @@ export class RequestWindow {
       exchange.listener.answered?.(outcome);
       this.#leave(exchange);
       this.#freeId(exchange);
-      exchange.resolve(outcome);
+      exchange.succeed(outcome);
     } catch (error) {
       this.#fail(exchange, asError(error));
     }
@@ -244,7 +244,7 @@ export class RequestWindow {
     if (requestId !== undefined) this.#requestIds.retire(channel.requestIds, requestId, { reason: 'acknowledged' });
     const roundTripMs = elapsed(exchange);
     this.roundTrips.add(roundTripMs);
-    exchange.resolve({ ...idOf(exchange), roundTripMs });
+    exchange.succeed({ ...idOf(exchange), roundTripMs });
   }
 
   #expire(): void {
@@ -269,7 +269,7 @@ export class RequestWindow {
   #failStale(traffic: EndpointTraffic<Exchange>, before: number): void {
     for (const exchange of this.#line.remove(traffic, ({ enteredAt }) => enteredAt <= before)) {
       const seconds = longestWait * this.#options.requestTimeout;
-      exchange.reject(new KaaTimeoutError(exchange.channel.label, seconds, 'waiting'));
+      exchange.fail(new KaaTimeoutError(exchange.channel.label, seconds, 'waiting'));
     }
   }
 
@@ -287,7 +287,7 @@ export class RequestWindow {
   #fail(exchange: Exchange, error: Error): void {
     this.#leave(exchange);
     this.#freeId(exchange);
-    exchange.reject(error);
+    exchange.fail(error);
   }
 
   /** Gives the slot in the window back, if the message has one. */

@@ -1,7 +1,7 @@
 /** Data collection (2/DCP): stamping, batching and sending of samples, without Node-RED. */
 import { addressKey, type EndpointAddress, type Sender } from '../client/channel.ts';
 import type { KaaClient } from '../client/client.ts';
-import type { ExchangeOutcome, Settlement } from '../client/exchange.ts';
+import type { ExchangeListener, ExchangeOutcome, Settlement } from '../client/exchange.ts';
 import { KaaClosedError, KaaInvalidError } from '../protocol/errors.ts';
 import { nameProblem } from '../protocol/names.ts';
 import { resourcePath, resources } from '../protocol/resources.ts';
@@ -29,6 +29,34 @@ export interface TelemetryOutcome extends ExchangeOutcome {
   readonly samples?: number;
 }
 
+const oneSample = { resource: resources.samples.path, samples: 1 } as const;
+
+/** Who hears what became of a payload: one of both is called, once. */
+export interface TelemetryListener {
+  succeeded(outcome: TelemetryOutcome): void;
+  /** @param error as `KaaClient.send` */
+  failed(error: unknown): void;
+}
+
+/** Adds to the outcome of a message what was in it. */
+class SampleExchange implements ExchangeListener {
+  readonly #listener: TelemetryListener;
+  readonly #content: Pick<TelemetryOutcome, 'resource' | 'samples'>;
+
+  constructor(listener: TelemetryListener, content: Pick<TelemetryOutcome, 'resource' | 'samples'>) {
+    this.#listener = listener;
+    this.#content = content;
+  }
+
+  succeeded(outcome: ExchangeOutcome): void {
+    this.#listener.succeeded({ ...outcome, ...this.#content });
+  }
+
+  failed(error: Error): void {
+    this.#listener.failed(error);
+  }
+}
+
 export class Telemetry {
   readonly #client: KaaClient;
   readonly #options: TelemetryOptions;
@@ -51,13 +79,12 @@ export class Telemetry {
   /**
    * Sends a payload and tells what became of it.
    * @param metric name of the metric of a plain sample
-   * @throws {KaaError} as `KaaClient.send`; KAA_INVALID where the payload cannot be sent as it is
+   * @throws {KaaError} as `KaaClient.dispatch`; KAA_INVALID where the payload cannot be sent as it is
    */
-  async send(address: EndpointAddress, payload: unknown, metric: unknown): Promise<TelemetryOutcome> {
+  send(address: EndpointAddress, payload: unknown, metric: unknown, listener: TelemetryListener): void {
     if (this.#closed) throw new KaaClosedError(false);
-    return this.#options.format === 'plain'
-      ? this.#sendPlain(address, payload, metric)
-      : this.#sendJson(address, payload);
+    if (this.#options.format === 'plain') this.#sendPlain(address, payload, metric, listener);
+    else this.#sendJson(address, payload, listener);
   }
 
   /** Sends the open batches and takes no more samples. */
@@ -75,28 +102,36 @@ export class Telemetry {
     for (const batch of this.#batches.values()) batch.flush();
   }
 
-  async #sendPlain(address: EndpointAddress, payload: unknown, metric: unknown): Promise<TelemetryOutcome> {
+  #sendPlain(address: EndpointAddress, payload: unknown, metric: unknown, listener: TelemetryListener): void {
     const problem = nameProblem('metric', metric);
     if (problem !== undefined || typeof metric !== 'string') {
       const reason = wording('reason.metric', { problem: wording(`name.${problem ?? 'type'}`) });
       throw new KaaInvalidError('metric', [{ path: '', reason }]);
     }
-    const body = Buffer.from(readPlainSample(payload));
+    const body = readPlainSample(payload);
     const target = { ...address, resource: 'plainSample', name: metric } as const;
-    const outcome = await this.#client.send(target, body, this.#settlement, this.#sender);
-    return { ...outcome, resource: resourcePath(resources.plainSample, metric) };
+    const exchange = new SampleExchange(listener, { resource: resourcePath(resources.plainSample, metric) });
+    this.#client.dispatch(target, body, this.#settlement, this.#sender, exchange);
   }
 
-  async #sendJson(address: EndpointAddress, payload: unknown): Promise<TelemetryOutcome> {
+  #sendJson(address: EndpointAddress, payload: unknown, listener: TelemetryListener): void {
     const given = readSamples(payload, this.#client.options.maxPayload);
     const samples = this.#encode(given);
     const resource = resources.samples.path;
     if (this.#options.batchSize > 1) {
       this.#client.requireAvailable();
-      return { ...(await this.#batch(address, samples).add(samples)), resource };
+      this.#batch(address, samples)
+        .add(samples)
+        .then(
+          (outcome) => listener.succeeded({ ...outcome, resource }),
+          (error: unknown) => listener.failed(error),
+        );
+      return;
     }
     const body = given.wasArray ? `[${samples.json}]` : samples.json;
-    return { ...(await this.#sendSamples(address, body)), resource, samples: samples.count };
+    const target = { ...address, resource: 'samples' } as const;
+    const content = samples.count === 1 ? oneSample : { resource, samples: samples.count };
+    this.#client.dispatch(target, body, this.#settlement, this.#sender, new SampleExchange(listener, content));
   }
 
   #encode(given: Samples): EncodedSamples {
@@ -106,11 +141,6 @@ export class Telemetry {
       return { json: wasArray ? text.slice(1, -1) : text, count };
     }
     return { json: encodeEach(given, this.#options).join(','), count };
-  }
-
-  #sendSamples(address: EndpointAddress, body: string): Promise<ExchangeOutcome> {
-    const target = { ...address, resource: 'samples' } as const;
-    return this.#client.send(target, Buffer.from(body), this.#settlement, this.#sender);
   }
 
   /** The open batch of an endpoint with room for the samples. */
@@ -123,7 +153,8 @@ export class Telemetry {
     const limits = { size: batchSize, interval: batchInterval * 1000, maxPayload: this.#client.options.maxPayload };
     const batch = new Batch(limits, (body) => {
       this.#batches.delete(key);
-      return this.#sendSamples(address, body);
+      const target = { ...address, resource: 'samples' } as const;
+      return this.#client.send(target, body, this.#settlement, this.#sender);
     });
     this.#batches.set(key, batch);
     return batch;

@@ -49,13 +49,32 @@ export interface FlowNodeContext {
   readonly notObserving: (address: EndpointAddress) => void;
 }
 
+/** Hears what became of a message: one of both is called, once. */
+export interface MessageEnd {
+  /** @param outcome what leaves the node; undefined where nothing does */
+  succeeded(outcome: FlowMessage | undefined): void;
+  failed(error: unknown): void;
+}
+
+/** Handles messages of which few are under way at a time. */
+export function promised(
+  handle: (message: FlowMessage) => Promise<FlowMessage | undefined>,
+): (message: FlowMessage, end: MessageEnd) => void {
+  return (message, end) => {
+    handle(message).then(
+      (outcome) => end.succeeded(outcome),
+      (error: unknown) => end.failed(error),
+    );
+  };
+}
+
 /** What a node does. */
 export interface Behaviour {
   /**
-   * Handles one message and resolves to what leaves the node, or to undefined where nothing does; may reject with any
-   * error, also after closing. Absent where the node takes no messages.
+   * Handles one message and tells `end` what became of it, also after closing; may throw any error instead. Absent where
+   * the node takes no messages.
    */
-  readonly input?: (message: FlowMessage) => Promise<FlowMessage | undefined>;
+  readonly input?: (message: FlowMessage, end: MessageEnd) => void;
   /** The flows run: what the node emits is received from now on. */
   readonly start?: () => void;
   /** Takes no more input, and sends what it still holds. */
@@ -105,6 +124,29 @@ function refuseInput(RED: NodeAPI, node: Node, error: unknown): void {
 
 type Send = (message: FlowMessage) => void;
 type Done = (error?: Error) => void;
+
+/** A hundred thousand of them may wait: it holds no more than it must. */
+class MessageUnderWay implements MessageEnd {
+  readonly #node: RunningNode;
+  readonly #number: number;
+  readonly #send: Send;
+  readonly #done: Done;
+
+  constructor(node: RunningNode, number: number, send: Send, done: Done) {
+    this.#node = node;
+    this.#number = number;
+    this.#send = send;
+    this.#done = done;
+  }
+
+  succeeded(outcome: FlowMessage | undefined): void {
+    this.#node.succeeded(this.#number, outcome, this.#send, this.#done);
+  }
+
+  failed(error: unknown): void {
+    this.#node.failed(error, this.#done);
+  }
+}
 
 class RunningNode implements EndpointUser {
   readonly nodeId: string;
@@ -161,7 +203,7 @@ class RunningNode implements EndpointUser {
         this.raise(undefined, asError(error));
       }
     });
-    this.#node.on('input', (message, send, done) => void this.#handle(behaviour, message, send, done));
+    this.#node.on('input', (message, send, done) => this.#handle(behaviour, message, send, done));
     let stopping: 'some' | 'all' = 'all';
     const notStopping = whenStopping(this.#RED, (scope) => {
       stopping = scope;
@@ -263,24 +305,36 @@ class RunningNode implements EndpointUser {
     this.#status.observing(trouble);
   }
 
-  async #handle(behaviour: Behaviour, message: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
+  #handle({ input = takesNoMessages }: Behaviour, message: NodeMessageInFlow, send: Send, done: Done): void {
     this.#messages += 1;
     this.#underWay += 1;
-    const number = this.#messages;
+    const end = new MessageUnderWay(this, this.#messages, send, done);
     try {
-      if (behaviour.input === undefined) throw takesNoMessages();
-      const outcome = await behaviour.input(message);
-      this.#status.succeeded(number);
-      this.#report(undefined, () => {
-        if (outcome !== undefined) send(outcome);
-        done();
-      });
-    } catch (thrown) {
-      const error = this.#told(asKaaError(thrown));
-      this.#status.failed(error, this.#messages);
-      this.#session.errors.add(error);
-      this.#report(error, () => done(error));
+      input(message, end);
+    } catch (error) {
+      end.failed(error);
     }
+  }
+
+  /** @param number of the message among those that came in */
+  succeeded(number: number, outcome: FlowMessage | undefined, send: Send, done: Done): void {
+    this.#status.succeeded(number);
+    this.#report(undefined, () => {
+      if (outcome !== undefined) send(outcome);
+      done();
+    });
+    this.#ended();
+  }
+
+  failed(thrown: unknown, done: Done): void {
+    const error = this.#told(asKaaError(thrown));
+    this.#status.failed(error, this.#messages);
+    this.#session.errors.add(error);
+    this.#report(error, () => done(error));
+    this.#ended();
+  }
+
+  #ended(): void {
     this.#underWay -= 1;
     if (this.#underWay === 0) this.#idle?.();
   }
@@ -352,8 +406,8 @@ function asKaaError(thrown: unknown): KaaError {
   return new KaaInvalidError(wording('subject.message'), [{ path: '', reason }]);
 }
 
-function takesNoMessages(): KaaInvalidError {
-  return new KaaInvalidError(wording('subject.message'), [{ path: '', reason: wording('reason.notTaken') }]);
+function takesNoMessages(): never {
+  throw new KaaInvalidError(wording('subject.message'), [{ path: '', reason: wording('reason.notTaken') }]);
 }
 
 /** What has to change for a failure to be told again. */

@@ -3,7 +3,7 @@ import { addressKey, type EndpointAddress } from '../client/channel.ts';
 import { asError, englishOf, KaaConfigError, KaaInvalidError } from '../protocol/errors.ts';
 import { wording } from '../protocol/wording.ts';
 import { readEndpointTokens } from './endpoint-tokens.ts';
-import type { Behaviour, FlowNodeContext } from './flow-node.ts';
+import { type Behaviour, type FlowNodeContext, promised } from './flow-node.ts';
 import { addressOf, type FlowMessage, ownAddress } from './messages.ts';
 
 export interface ReceivingOptions {
@@ -41,7 +41,7 @@ export function receiveFor(
       for (const { address, action } of context.chosen.values()) if (action === 'observe') served.add(address, 'fixed');
       list?.start();
     },
-    ...(options.dynamic ? { input: (message) => served.act(message) } : {}),
+    ...(options.dynamic ? { input: promised((message) => served.act(message)) } : {}),
     close() {
       list?.stop();
       served.close();

@@ -38,7 +38,9 @@ describe('telemetry', () => {
   }
 
   function send(payload: unknown, address = own, metric?: unknown): Promise<TelemetryOutcome> {
-    const outcome = telemetry.send(address, payload, metric);
+    const outcome = new Promise<TelemetryOutcome>((succeeded, failed) => {
+      telemetry.send(address, payload, metric, { succeeded, failed });
+    });
     outcome.catch(() => {});
     return outcome;
   }
