@@ -1,53 +1,39 @@
-/**
- * `npm run bench`: what a confirmed sample costs, beside MQTT.js alone and core nodes wired by hand, what it costs to
- * store samples before they are forwarded, and what many endpoints behind one connection cost.
- */
+/** `npm run bench`: what the nodes cost, beside MQTT.js alone and core nodes wired by hand. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { measureBatches } from './batches/batches.ts';
 import { Cleanup } from './cleanup.ts';
 import { runCommand } from './command.ts';
+import type { Section } from './findings.ts';
 import { measureGateway } from './gateway/gateway.ts';
-import { measureCase } from './measure.ts';
-import { type BenchCase, type Options, readOptions, usage } from './options.ts';
+import { type BenchmarkName, type Options, readOptions, usage } from './options.ts';
 import { measureOutbox } from './outbox/outbox.ts';
-import { type CaseResult, caseResult, describeMachine, formatResults, type Results, type Trips } from './report.ts';
-import { type Server, type ServerName, startServer } from './servers.ts';
+import { measurePushes } from './pushes/pushes.ts';
+import { describeMachine, formatMarkdown, formatText, type Results } from './report.ts';
+import { measureStartUp } from './start-up/start-up.ts';
+import { measureTrips } from './trips/trips.ts';
+import { measureWaiting } from './waiting/waiting.ts';
+
+const benchmarks: Readonly<Record<BenchmarkName, (options: Options, cleanup: Cleanup) => Promise<Section<unknown>>>> = {
+  trips: measureTrips,
+  batches: measureBatches,
+  pushes: measurePushes,
+  waiting: measureWaiting,
+  store: measureOutbox,
+  gateway: measureGateway,
+  'start-up': measureStartUp,
+};
+
+const reportFile = fileURLToPath(new URL('REPORT.md', import.meta.url));
 
 const cleanup = new Cleanup();
 
-async function measureServer(name: ServerName, { url, ended }: Server, options: Options): Promise<CaseResult[]> {
-  const results: CaseResult[] = [];
-  for (const qos of options.qualities) {
-    for (const window of options.windows) {
-      console.error(`measuring: ${name}, QoS ${qos}, window ${window}`);
-      const benchCase: BenchCase = { server: name, qos, window };
-      const figures = await Promise.race([measureCase(benchCase, url, options, cleanup), ended]);
-      results.push(caseResult(benchCase, figures));
-    }
-  }
-  return results;
-}
-
-async function measureTrips(options: Options): Promise<Trips> {
-  const cases: CaseResult[] = [];
-  const skipped: ServerName[] = [];
-  for (const name of options.servers) {
-    const server = await startServer(name, cleanup);
-    if (server === undefined) skipped.push(name);
-    else cases.push(...(await measureServer(name, server, options)));
-  }
-  return { skipped, cases };
-}
-
 async function measureAll(options: Options): Promise<Results> {
   const machine = describeMachine();
-  const { repetitions, seconds, benchmarks } = options;
-  return {
-    machine,
-    repetitions,
-    seconds,
-    ...(benchmarks.includes('trips') ? { trips: await measureTrips(options) } : {}),
-    ...(benchmarks.includes('store') ? { outbox: await measureOutbox(options, cleanup) } : {}),
-    ...(benchmarks.includes('gateway') ? { gateway: await measureGateway(options, cleanup) } : {}),
-  };
+  const { repetitions, seconds } = options;
+  const sections: Partial<Record<BenchmarkName, Section<unknown>>> = {};
+  for (const name of options.benchmarks) sections[name] = await benchmarks[name](options, cleanup);
+  return { machine, repetitions, seconds, sections };
 }
 
 await runCommand(usage, cleanup, async () => {
@@ -57,5 +43,6 @@ await runCommand(usage, cleanup, async () => {
     return;
   }
   const results = await measureAll(options);
-  console.log(options.json ? JSON.stringify(results, undefined, 2) : formatResults(results));
+  console.log(options.json ? JSON.stringify(results, undefined, 2) : formatText(results));
+  if (options.report) await writeFile(reportFile, formatMarkdown(results));
 });

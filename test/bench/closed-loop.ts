@@ -13,6 +13,9 @@ const mostTrips = 1_048_576;
 /** Milliseconds between two attempts to get a first answer, and between two looks for lost samples. */
 const lookInterval = 20;
 
+/** Of samples whose time is not measured. */
+const noTicket = 0;
+
 export class ClosedLoop {
   readonly #emit: (ticket: number) => void;
   /** By ticket, the oldest first. */
@@ -23,6 +26,7 @@ export class ClosedLoop {
   #trips = 0;
   #lost = 0;
   #settled = 0;
+  #outstanding = 0;
   #full: (() => void) | undefined;
 
   /** @param emit sends a sample, whose outcome is to be told to `settled` with the same ticket */
@@ -37,6 +41,7 @@ export class ClosedLoop {
 
   /** A sample has its outcome. */
   settled(ticket: number): void {
+    if (ticket === noTicket) this.#outstanding -= 1;
     const startedAt = this.#startedAt.get(ticket);
     if (startedAt === undefined) return;
     this.#startedAt.delete(ticket);
@@ -57,9 +62,15 @@ export class ClosedLoop {
     await this.#drained();
   }
 
-  /** Sends a sample whose outcome nobody waits for. */
-  sendOne(): void {
-    this.#emit(0);
+  /** Samples of `send` without outcome. */
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  /** Sends samples all at once. */
+  send(count: number): void {
+    this.#outstanding += count;
+    for (let sent = 0; sent < count; sent += 1) this.#emit(noTicket);
   }
 
   async measure(order: MeasureOrder): Promise<Measurement> {
@@ -77,6 +88,8 @@ export class ClosedLoop {
     const cpuBefore = process.cpuUsage();
     const startedAt = performance.now();
     await this.#recorded(milliseconds);
+    // A virtual machine may stand still for longer than that.
+    while (this.#trips === 0 && this.#lost < window) await sleep(lookInterval);
     const elapsed = performance.now() - startedAt;
     const { user, system } = process.cpuUsage(cpuBefore);
     const trips = this.#trips;

@@ -14,8 +14,20 @@ export interface MeasureOrder {
   readonly watchLoop: boolean;
 }
 
-/** `send`: one sample, whatever becomes of it. `weigh`: what is left when the garbage is collected. */
-export type Order = MeasureOrder | { readonly kind: 'tell' | 'send' | 'weigh' };
+/** Commands that will be pushed, numbered from 0. */
+export interface ReceiveOrder {
+  readonly kind: 'receive';
+  readonly count: number;
+}
+
+/** Samples that are sent all at once. */
+export interface SendOrder {
+  readonly kind: 'send';
+  readonly count: number;
+}
+
+/** `weigh`: what is left when the garbage is collected. */
+export type Order = MeasureOrder | ReceiveOrder | SendOrder | { readonly kind: 'tell' | 'weigh' };
 
 /** The figures of one measurement. */
 export interface Measurement {
@@ -32,10 +44,22 @@ export interface Measurement {
   readonly loopDelayP99?: number;
 }
 
+/** A burst of commands that has come. */
+export interface Reception {
+  /** When the last one had come, in milliseconds since 1970. */
+  readonly endedAt: number;
+  /** Microseconds of user and system time of the whole process, per command. */
+  readonly cpuPerCommand: number;
+  readonly isInOrder: boolean;
+  readonly missing: number;
+}
+
 /** What has become of a contender since its start. */
 export interface ContenderState {
   /** Samples that had their outcome, measured or not. */
   readonly settled: number;
+  /** Samples that were sent all at once and have no outcome yet. */
+  readonly outstanding: number;
   /** Bytes of memory of the whole process, at most since its flows started. */
   readonly mostMemory: number;
   /** Microseconds of user and system time of the whole process. */
@@ -55,5 +79,6 @@ export type Report =
   | { readonly kind: 'ready'; readonly cpu: number }
   | { readonly kind: 'sent' }
   | { readonly kind: 'measured'; readonly measurement: Measurement }
+  | { readonly kind: 'received'; readonly reception: Reception }
   | { readonly kind: 'told'; readonly state: ContenderState }
   | { readonly kind: 'weighed'; readonly weight: Weight };

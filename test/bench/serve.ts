@@ -1,7 +1,14 @@
 import type { ClosedLoop } from './closed-loop.ts';
 import { weigh } from './garbage.ts';
 import { MemoryWatch } from './memory-watch.ts';
-import type { Order, Report } from './orders.ts';
+import type { ContenderState, Order, Report } from './orders.ts';
+import type { Receiver } from './pushes/receiver.ts';
+
+/** What a contender can do. */
+export interface Roles {
+  readonly loop?: ClosedLoop;
+  readonly receiver?: Receiver;
+}
 
 function tell(report: Report): void {
   process.send?.(report);
@@ -9,28 +16,39 @@ function tell(report: Report): void {
 
 /**
  * Makes this process a contender's: it measures what the benchmark orders, and ends when the benchmark ends.
- * @param ready what the contender begins with; a first round trip where nothing else is said
+ * @param ready what the contender begins with
  */
-export async function serve(loop: ClosedLoop, ready: Promise<void> = loop.firstTrip()): Promise<void> {
+export async function serve(roles: Roles, ready: Promise<void>): Promise<void> {
   process.on('disconnect', () => process.exit());
   const memory = new MemoryWatch();
-  process.on('message', (order: Order) => void obey(order, loop, memory).then(tell));
+  process.on('message', (order: Order) => void obey(order, roles, memory).then(tell));
   await ready;
   tell({ kind: 'ready', cpu: cpuTime() });
 }
 
-async function obey(order: Order, loop: ClosedLoop, memory: MemoryWatch): Promise<Report> {
+async function obey(order: Order, { loop, receiver }: Roles, memory: MemoryWatch): Promise<Report> {
   switch (order.kind) {
     case 'measure':
-      return { kind: 'measured', measurement: await loop.measure(order) };
+      return { kind: 'measured', measurement: await required(loop).measure(order) };
     case 'send':
-      loop.sendOne();
+      required(loop).send(order.count);
       return { kind: 'sent' };
+    case 'receive':
+      return { kind: 'received', reception: await required(receiver).receive(order.count) };
     case 'weigh':
       return { kind: 'weighed', weight: await weigh() };
     case 'tell':
-      return { kind: 'told', state: { settled: loop.settledCount, mostMemory: memory.most, cpu: cpuTime() } };
+      return { kind: 'told', state: { ...stateOf(loop), mostMemory: memory.most, cpu: cpuTime() } };
   }
+}
+
+function stateOf(loop: ClosedLoop | undefined): Pick<ContenderState, 'settled' | 'outstanding'> {
+  return { settled: loop?.settledCount ?? 0, outstanding: loop?.outstanding ?? 0 };
+}
+
+function required<Role>(role: Role | undefined): Role {
+  if (role === undefined) throw new Error('this contender cannot do that');
+  return role;
 }
 
 function cpuTime(): number {

@@ -24,9 +24,16 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server; undefined where it is not installed. */
-export async function startServer(name: ServerName, cleanup: Cleanup): Promise<Server | undefined> {
-  if (name === 'embedded') return startSimulator(['--mqtt-port', '0'], cleanup);
+/**
+ * Starts a server; undefined where it is not installed.
+ * @param mode of the simulator's own broker
+ */
+export async function startServer(
+  name: ServerName,
+  cleanup: Cleanup,
+  { mode = 'kpc' }: { readonly mode?: 'kpc' | 'broker' } = {},
+): Promise<Server | undefined> {
+  if (name === 'embedded') return startSimulator(['--mqtt-port', '0', '--mode', mode], cleanup);
   const mosquitto = await Mosquitto.start();
   if (mosquitto === undefined) return undefined;
   cleanup.add(() => mosquitto.remove());

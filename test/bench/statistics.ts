@@ -9,3 +9,8 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
+
+/** The median of a figure of each. */
+export function medianOf<Item>(items: readonly Item[], figure: (item: Item) => number): number {
+  return median(items.map(figure));
+}

@@ -8,6 +8,7 @@ import {
   type Measurement,
   type MeasureOrder,
   type Order,
+  type Reception,
   type Report,
   type Weight,
 } from '../orders.ts';
@@ -18,6 +19,9 @@ const startTimeout = 60_000;
 
 /** Milliseconds that an answer may be late. */
 const patience = 10_000;
+
+/** Milliseconds for a burst of commands, however slow. */
+const longestBurst = 120_000;
 
 /** Milliseconds that a round trip of the warm-up may take. */
 const slowestTrip = 10;
@@ -68,15 +72,22 @@ export class Contender {
     throw new Error(`${this.label} answered ${report.kind}`);
   }
 
+  /** Resolves when as many commands have come, or no more come; begins soon after the call. */
+  async receive(count: number): Promise<Reception> {
+    const report = await this.#ask({ kind: 'receive', count }, longestBurst);
+    if (report.kind === 'received') return report.reception;
+    throw new Error(`${this.label} answered ${report.kind}`);
+  }
+
   async state(): Promise<ContenderState> {
     const report = await this.#ask({ kind: 'tell' }, patience);
     if (report.kind === 'told') return report.state;
     throw new Error(`${this.label} answered ${report.kind}`);
   }
 
-  /** Sends one sample, whatever becomes of it. */
-  async send(): Promise<void> {
-    await this.#ask({ kind: 'send' }, patience);
+  /** Sends samples, all at once. */
+  async send(count: number): Promise<void> {
+    await this.#ask({ kind: 'send', count }, patience);
   }
 
   async weigh(): Promise<Weight> {

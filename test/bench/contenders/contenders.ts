@@ -30,6 +30,6 @@ export async function startContender(
     case 'handWired':
       return startNodeRed(label, handWiredFlow(endpoint), cleanup);
     case 'kaaTelemetry':
-      return startNodeRed(label, kaaTelemetryFlow(endpoint, 'confirmed'), cleanup);
+      return startNodeRed(label, kaaTelemetryFlow(endpoint, { delivery: 'confirmed' }), cleanup);
   }
 }

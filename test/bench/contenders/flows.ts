@@ -20,29 +20,62 @@ function flowNode(id: string, type: string, wires: readonly string[], properties
 /** The id of the kaa-endpoint node, by which its store is named. */
 export const endpointId = 'endpoint';
 
+/** What kaa-telemetry does with the samples of a message. */
+export interface TelemetryUse {
+  readonly delivery: 'confirmed' | 'sent' | 'stored';
+  /** Samples that it collects before it sends them. */
+  readonly batchSize?: number;
+  /** Samples in each message. */
+  readonly samples?: number;
+  /** Seconds. */
+  readonly requestTimeout?: number;
+  /** Whether the driver begins with a round trip, as it does where nothing is said. */
+  readonly trips?: boolean;
+}
+
 /** Telemetry by kaa-telemetry. */
-export function kaaTelemetryFlow(
-  { url, token, qos, window }: BenchEndpoint,
-  delivery: 'confirmed' | 'sent' | 'stored',
-): Flow {
-  const endpoint = {
+export function kaaTelemetryFlow(bench: BenchEndpoint, use: TelemetryUse): Flow {
+  const { samples, trips = true, requestTimeout, ...properties } = use;
+  const driver = { trips, ...(samples === undefined ? {} : { samples }) };
+  return {
+    nodes: [
+      tab,
+      kaaEndpoint(bench, requestTimeout),
+      flowNode('driver', 'kaa-bench-driver', ['telemetry'], driver),
+      flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpointId, ...properties }),
+    ],
+    credentials: { [endpointId]: { token: bench.token } },
+  };
+}
+
+/** Nothing but what tells that the flows start. */
+export function idleFlow(): Flow {
+  return { nodes: [tab, flowNode('driver', 'kaa-bench-driver', [])], credentials: {} };
+}
+
+/** Commands by kaa-command. */
+export function receivingFlow(bench: BenchEndpoint): Flow {
+  return {
+    nodes: [
+      tab,
+      kaaEndpoint(bench),
+      flowNode('commands', 'kaa-command', ['driver'], { endpoint: endpointId, mode: 'receive', commandType }),
+      flowNode('driver', 'kaa-bench-driver', []),
+    ],
+    credentials: { [endpointId]: { token: bench.token } },
+  };
+}
+
+function kaaEndpoint({ url, qos, window }: BenchEndpoint, requestTimeout = lostAfter / 1000): FlowNode {
+  return {
     id: endpointId,
     type: 'kaa-endpoint',
     url,
     appVersion,
     qos: String(qos),
     maxInFlight: String(window),
-    requestTimeout: String(lostAfter / 1000),
+    requestTimeout: String(requestTimeout),
     requestIdMax: String(largestRequestId),
-  };
-  return {
-    nodes: [
-      tab,
-      endpoint,
-      flowNode('driver', 'kaa-bench-driver', ['telemetry']),
-      flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpointId, delivery }),
-    ],
-    credentials: { [endpointId]: { token } },
   };
 }
 
@@ -85,7 +118,7 @@ export function handWiredFlow(bench: BenchEndpoint): Flow {
     nodes: [
       tab,
       broker,
-      flowNode('driver', 'kaa-bench-driver', ['request']),
+      flowNode('driver', 'kaa-bench-driver', ['request'], { trips: true }),
       functionNode('request', 'publish', {
         initialize: `flow.set('pending', { lastId: 0, messages: new Map() });`,
         func: `

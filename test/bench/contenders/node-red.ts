@@ -10,9 +10,15 @@ import { endpointId, type Flow } from './flows.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-const packages = {
-  '@kaa-community/node-red-kaa': root,
-  'kaa-bench-driver': fileURLToPath(new URL('../driver', import.meta.url)),
+interface Package {
+  readonly name: string;
+  readonly folder: string;
+}
+
+const kaaPackage: Package = { name: '@kaa-community/node-red-kaa', folder: root };
+const driverPackage: Package = {
+  name: 'kaa-bench-driver',
+  folder: fileURLToPath(new URL('../driver', import.meta.url)),
 };
 
 /** Without editor and HTTP: nothing measured here needs a port. */
@@ -27,6 +33,8 @@ const settings = {
 
 /** What Node-RED finds when it starts. */
 export interface Found {
+  /** Whether our package is there. */
+  readonly isInstalled?: boolean;
   /** File that the kaa-endpoint has as its store. */
   readonly store?: string;
   /** Global context. */
@@ -38,11 +46,11 @@ export async function startNodeRed(
   label: string,
   flow: Flow,
   cleanup: Cleanup,
-  { store, globals = {} }: Found = {},
+  { isInstalled = true, store, globals = {} }: Found = {},
 ): Promise<Contender> {
   const userDirectory = await mkdtemp(join(tmpdir(), 'kaa-bench-'));
   cleanup.add(() => rm(userDirectory, { recursive: true, force: true, maxRetries: 3 }));
-  await prepare(userDirectory, flow, globals);
+  await prepare(userDirectory, flow, globals, isInstalled ? [kaaPackage, driverPackage] : [driverPackage]);
   if (store !== undefined) {
     await mkdir(join(userDirectory, 'kaa'));
     await copyFile(store, join(userDirectory, 'kaa', `${endpointId}.sqlite`));
@@ -56,9 +64,10 @@ async function prepare(
   userDirectory: string,
   { nodes, credentials }: Flow,
   globals: Readonly<Record<string, unknown>>,
+  packages: readonly Package[],
 ): Promise<void> {
   await mkdir(join(userDirectory, 'node_modules/@kaa-community'), { recursive: true });
-  for (const [name, folder] of Object.entries(packages)) {
+  for (const { name, folder } of packages) {
     await symlink(folder, join(userDirectory, 'node_modules', name), 'junction');
   }
   const files = {

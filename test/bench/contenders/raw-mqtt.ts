@@ -31,4 +31,4 @@ client.on('message', (answer) => {
   if (kind === 'status') loop.settled(ticket);
 });
 
-await serve(loop);
+await serve({ loop }, loop.firstTrip());

@@ -1,8 +1,10 @@
 /** The figures of a gateway: many endpoints behind one connection, with the simulator's own broker as the server. */
 import type { Cleanup } from '../cleanup.ts';
+import type { Finding, Section } from '../findings.ts';
 import type { Options } from '../options.ts';
-import { median } from '../statistics.ts';
+import { medianOf } from '../statistics.ts';
 import { gatewayLabels, type GatewayName, gatewayNames } from './contenders.ts';
+import { formatGateway } from './report.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 /** Medians, where there were several runs. */
@@ -23,6 +25,9 @@ export interface GatewayFigures {
   readonly cpuOfOne: number;
   readonly cpuOfAll: number;
   readonly cpuAllToOne: number;
+  /** CPU time while nothing is sent, in percent of a core, with a single endpoint and with all. */
+  readonly idleOfOne: number;
+  readonly idleOfAll: number;
   /** Samples without outcome. */
   readonly lost: number;
   /** Endpoints that were not observed. */
@@ -30,7 +35,10 @@ export interface GatewayFigures {
 }
 
 /** Figures of the kaa nodes divided by those of MQTT.js alone. */
-export type GatewayRatios = Omit<GatewayFigures, 'memory' | 'heap' | 'mostMemory' | 'lost' | 'missing'>;
+export type GatewayRatios = Pick<
+  GatewayFigures,
+  'firstConnect' | 'firstConnectCpu' | 'reconnect' | 'reconnectCpu' | 'cpuOfOne' | 'cpuOfAll' | 'cpuAllToOne'
+>;
 
 export interface GatewayResults {
   readonly endpoints: number;
@@ -39,7 +47,7 @@ export interface GatewayResults {
 }
 
 /** Measures the contenders by turns, so that a disturbance of the machine does not hit one alone. */
-export async function measureGateway(options: Options, cleanup: Cleanup): Promise<GatewayResults> {
+export async function measureGateway(options: Options, cleanup: Cleanup): Promise<Section<GatewayResults>> {
   const { repetitions, gatewayEndpoints: endpoints } = options;
   const measured: Record<GatewayName, GatewayFigures[]> = { raw: [], kaa: [] };
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
@@ -49,7 +57,20 @@ export async function measureGateway(options: Options, cleanup: Cleanup): Promis
     }
   }
   const figures = { raw: summary(measured.raw), kaa: summary(measured.kaa) };
-  return { endpoints, figures, ratios: ratiosOf(figures) };
+  const data = { endpoints, figures, ratios: ratiosOf(figures) };
+  return { data, findings: findingsOf(endpoints, measured.kaa), text: formatGateway(data) };
+}
+
+function findingsOf(endpoints: number, measured: readonly GatewayFigures[]): readonly Finding[] {
+  return [
+    {
+      name: `${endpoints.toLocaleString('en')} observed endpoints without traffic: CPU beyond that of one`,
+      bound: 'at most',
+      value: 0.5,
+      unit: '% of a core',
+      measured: measured.map(({ idleOfOne, idleOfAll }) => idleOfAll - idleOfOne),
+    },
+  ];
 }
 
 async function measureContender(name: GatewayName, options: Options, cleanup: Cleanup): Promise<GatewayFigures> {
@@ -57,12 +78,14 @@ async function measureContender(name: GatewayName, options: Options, cleanup: Cl
   const one = await RunningGateway.start(name, 1, cleanup);
   const oneState = await one.contender.state();
   const oneWeight = await one.contender.weigh();
+  const idleOfOne = await one.idle(options);
   const oneSamples = await one.send(options);
   await one.stop();
 
   const all = await RunningGateway.start(name, endpoints, cleanup);
   const allState = await all.contender.state();
   const allWeight = await all.contender.weigh();
+  const idleOfAll = await all.idle(options);
   const reconnect = await all.reconnect();
   const allSamples = await all.send(options);
   await all.stop();
@@ -80,6 +103,8 @@ async function measureContender(name: GatewayName, options: Options, cleanup: Cl
     cpuOfOne: oneSamples.cpuPerTrip,
     cpuOfAll: allSamples.cpuPerTrip,
     cpuAllToOne: allSamples.cpuPerTrip / oneSamples.cpuPerTrip,
+    idleOfOne,
+    idleOfAll,
     lost: oneSamples.lost + allSamples.lost,
     missing: one.firstConnect.missing + firstConnect.missing + reconnect.missing,
   };
@@ -87,7 +112,7 @@ async function measureContender(name: GatewayName, options: Options, cleanup: Cl
 
 /** The median of each figure; what was lost or missing is summed up. */
 function summary(figures: readonly GatewayFigures[]): GatewayFigures {
-  const middle = (figure: keyof GatewayFigures): number => median(figures.map((each) => each[figure]));
+  const middle = (figure: keyof GatewayFigures): number => medianOf(figures, (each) => each[figure]);
   return {
     firstConnect: middle('firstConnect'),
     firstConnectCpu: middle('firstConnectCpu'),
@@ -99,6 +124,8 @@ function summary(figures: readonly GatewayFigures[]): GatewayFigures {
     cpuOfOne: middle('cpuOfOne'),
     cpuOfAll: middle('cpuOfAll'),
     cpuAllToOne: middle('cpuAllToOne'),
+    idleOfOne: middle('idleOfOne'),
+    idleOfAll: middle('idleOfAll'),
     lost: figures.reduce((sum, { lost }) => sum + lost, 0),
     missing: figures.reduce((sum, { missing }) => sum + missing, 0),
   };

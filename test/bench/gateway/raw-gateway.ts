@@ -97,4 +97,4 @@ const loop = new ClosedLoop((ticket) => {
 });
 
 void connect();
-await serve(loop, Promise.resolve());
+await serve({ loop }, Promise.resolve());

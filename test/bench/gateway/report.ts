@@ -19,6 +19,8 @@ export function formatGateway({ endpoints, figures, ratios }: GatewayResults): s
     ['CPU µs per sample, 1 endpoint', 'cpuOfOne', 1],
     [`CPU µs per sample, ${endpoints} endpoints`, 'cpuOfAll', 1],
     [`${endpoints} endpoints to 1`, 'cpuAllToOne', 2],
+    ['idle, % of a core, 1 endpoint', 'idleOfOne', 2],
+    [`idle, % of a core, ${endpoints} endpoints`, 'idleOfAll', 2],
     ['lost samples', 'lost', 0],
     ['endpoints not observed', 'missing', 0],
   ];

@@ -54,7 +54,7 @@ export class RunningGateway {
   async reconnect(): Promise<Connect> {
     await this.#disconnectAtNextSample();
     const before = await this.contender.state();
-    const acceptedAt = await acceptedConnect(this.#server, () => this.contender.send());
+    const acceptedAt = await acceptedConnect(this.#server, () => this.contender.send(1));
     const observations = await awaitObserved(this.#server, this.#tokens, acceptedAt);
     await sleep(rest);
     const after = await this.contender.state();
@@ -71,6 +71,14 @@ export class RunningGateway {
       milliseconds: seconds * 1000,
       watchLoop: false,
     });
+  }
+
+  /** CPU time in percent of a core while nothing is sent. */
+  async idle({ idleSeconds }: Pick<Options, 'idleSeconds'>): Promise<number> {
+    const before = await this.contender.state();
+    await sleep(idleSeconds * 1000);
+    const after = await this.contender.state();
+    return (after.cpu - before.cpu) / idleSeconds / 10_000;
   }
 
   async stop(): Promise<void> {

@@ -4,11 +4,11 @@ import { kaaTelemetryFlow } from '../contenders/flows.ts';
 import { startNodeRed } from '../contenders/node-red.ts';
 import type { Options } from '../options.ts';
 import type { Server } from '../servers.ts';
-import { median } from '../statistics.ts';
+import { medianOf } from '../statistics.ts';
 import { type Arrivals, awaitArrivals } from './arrivals.ts';
 import { makeBacklog } from './backlog.ts';
 
-/** The figures of a run; medians where there were several. */
+/** The figures of a run, or their medians. */
 export interface Drain {
   readonly samplesPerSecond: number;
   readonly seconds: number;
@@ -22,12 +22,12 @@ export interface Drain {
   readonly missing: number;
 }
 
-/** Forwards a backlog as often as ordered. */
+/** Forwards a backlog as often as ordered; gives every run. */
 export async function measureDrain(
   server: Server,
   { repetitions, backlog }: Pick<Options, 'repetitions' | 'backlog'>,
   cleanup: Cleanup,
-): Promise<Drain> {
+): Promise<readonly Drain[]> {
   const store = await makeBacklog(backlog, cleanup);
   const runs: Drain[] = [];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
@@ -42,7 +42,11 @@ export async function measureDrain(
       missing: empty.missing + full.missing,
     });
   }
-  const middle = (figure: keyof Drain): number => median(runs.map((each) => each[figure]));
+  return runs;
+}
+
+export function medianDrain(runs: readonly Drain[]): Drain {
+  const middle = (figure: keyof Drain): number => medianOf(runs, (each) => each[figure]);
   return {
     samplesPerSecond: middle('samplesPerSecond'),
     seconds: middle('seconds'),
@@ -67,7 +71,7 @@ interface Run extends Arrivals {
 
 /** Starts Node-RED and waits until all has arrived: the backlog, and behind it what shows that the outbox works. */
 async function run(server: Server, { token, backlog, store }: Start, cleanup: Cleanup): Promise<Run> {
-  const flow = kaaTelemetryFlow({ url: server.url, token, qos: 0, window: 100 }, 'stored');
+  const flow = kaaTelemetryFlow({ url: server.url, token, qos: 0, window: 100 }, { delivery: 'stored' });
   const [contender, { seconds }] = await Promise.all([
     startNodeRed('kaa-telemetry', flow, cleanup, store === undefined ? {} : { store }),
     awaitArrivals(server, token, backlog),

@@ -3,11 +3,11 @@ import type { Cleanup } from '../cleanup.ts';
 import type { Contender } from '../contenders/contender.ts';
 import { kaaTelemetryFlow } from '../contenders/flows.ts';
 import { startNodeRed } from '../contenders/node-red.ts';
-import { shortWarmUp, summary } from '../measure.ts';
 import type { Options } from '../options.ts';
 import type { Measurement } from '../orders.ts';
+import { shortWarmUp, summary } from '../rounds.ts';
 import type { Server } from '../servers.ts';
-import { median } from '../statistics.ts';
+import { median, medianOf } from '../statistics.ts';
 import { awaitArrivals } from './arrivals.ts';
 
 export const deliveries = ['sent', 'stored'] as const;
@@ -25,6 +25,8 @@ export interface Acceptance {
   readonly figures: Readonly<Record<Delivery, AcceptanceFigures>>;
   /** Stored samples per second to sent ones. */
   readonly ratio: number;
+  /** Of every repetition. */
+  readonly measured: Readonly<Record<Delivery, readonly Measurement[]>>;
 }
 
 /** Measures both deliveries by turns; neither is disturbed by what the outbox still forwards. */
@@ -37,7 +39,7 @@ export async function measureAcceptance(
   const tokenOf = (delivery: Delivery): string => `${delivery}-${window}`;
   const start = (delivery: Delivery): Promise<Contender> => {
     const endpoint = { url: server.url, token: tokenOf(delivery), qos: 1, window } as const;
-    return startNodeRed(`kaa-telemetry, ${delivery}`, kaaTelemetryFlow(endpoint, delivery), cleanup);
+    return startNodeRed(`kaa-telemetry, ${delivery}`, kaaTelemetryFlow(endpoint, { delivery }), cleanup);
   };
   const [sent, stored] = await Promise.all([start('sent'), start('stored')]);
   const contenders: Record<Delivery, Contender> = { sent, stored };
@@ -57,9 +59,16 @@ export async function measureAcceptance(
 
   const figuresOf = (delivery: Delivery): AcceptanceFigures => ({
     ...summary(measured[delivery]),
-    loopDelayP99: median(measured[delivery].map(({ loopDelayP99 = Number.NaN }) => loopDelayP99)),
+    loopDelayP99: medianOf(measured[delivery], ({ loopDelayP99 = Number.NaN }) => loopDelayP99),
     missing: missing[delivery],
   });
   const figures = { sent: figuresOf('sent'), stored: figuresOf('stored') };
-  return { window, figures, ratio: figures.stored.tripsPerSecond / figures.sent.tripsPerSecond };
+  return { window, figures, ratio: median(ratiosOf(measured)), measured };
+}
+
+/** Stored samples per second to sent ones, in every repetition. */
+export function ratiosOf({ sent, stored }: Acceptance['measured']): readonly number[] {
+  return stored.map(
+    ({ tripsPerSecond }, repetition) => tripsPerSecond / (sent[repetition]?.tripsPerSecond ?? Number.NaN),
+  );
 }

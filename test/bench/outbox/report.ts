@@ -4,16 +4,6 @@ import type { Drain } from './drain.ts';
 import type { OutboxResults } from './outbox.ts';
 import { type Acceptance, deliveries } from './rates.ts';
 
-/** What the figures should be at least or at most; only the first is asked of every machine. */
-const targets = {
-  ratio: 0.5,
-  acceptedPerSecond: 20_000,
-  loopDelay: 20,
-  drainedPerSecond: 100_000,
-  memoryGrowth: 64,
-  longerStartUp: 2,
-} as const;
-
 const acceptanceHeadings = [
   'window',
   'delivery',
@@ -32,15 +22,14 @@ const megabyte = 1_048_576;
 export function formatOutbox({ acceptance, backlog, drain }: OutboxResults): string {
   return [
     'Stored samples: `stored` until they are on disk, while what is there is forwarded; `sent` until the acknowledgement',
-    'of the server, at QoS 1. Loop: how late the event loop gets round to a timer of a millisecond. Targets: ratio',
-    `${targets.ratio}, ${targets.acceptedPerSecond} samples/s, loop ${targets.loopDelay} ms.`,
+    'of the server, at QoS 1. Loop: how late the event loop gets round to a timer of a millisecond.',
     '',
     formatTable(acceptanceHeadings, acceptance.flatMap(acceptanceRows), 2),
     '',
     `${backlog} waiting samples, forwarded to one endpoint, and the start of Node-RED with them. Memory: of the process,`,
     'over what it has with an empty store. Start-up: until the outbox has accepted a first sample.',
     '',
-    formatTable(['figure', 'measured', 'target'], drainRows(drain), 1),
+    formatTable(['figure', 'measured'], drainRows(drain), 1),
   ].join('\n');
 }
 
@@ -63,12 +52,12 @@ function acceptanceRows({ window, figures, ratio }: Acceptance): string[][] {
 function drainRows(drain: Drain): string[][] {
   const { samplesPerSecond, seconds, memoryGrowth, startUp, emptyStartUp, missing } = drain;
   return [
-    ['samples/s', samplesPerSecond.toFixed(0), `>= ${targets.drainedPerSecond}`],
+    ['samples/s', samplesPerSecond.toFixed(0)],
     ['seconds', seconds.toFixed(2)],
-    ['memory growth, MB', (memoryGrowth / megabyte).toFixed(0), `< ${targets.memoryGrowth}`],
+    ['memory growth, MB', (memoryGrowth / megabyte).toFixed(0)],
     ['start-up, s', (startUp / 1000).toFixed(2)],
     ['start-up without samples, s', (emptyStartUp / 1000).toFixed(2)],
-    ['longer start-up, s', ((startUp - emptyStartUp) / 1000).toFixed(2), `< ${targets.longerStartUp}`],
-    ['lost', String(missing), '0'],
+    ['longer start-up, s', ((startUp - emptyStartUp) / 1000).toFixed(2)],
+    ['lost', String(missing)],
   ];
 }

@@ -1,26 +1,31 @@
 /** Measures one case: all contenders in turn, as often as ordered. */
-import type { Cleanup } from './cleanup.ts';
-import type { Contender } from './contenders/contender.ts';
-import { type ContenderName, contenderNames, startContender } from './contenders/contenders.ts';
-import type { BenchCase, Options } from './options.ts';
-import type { Measurement } from './orders.ts';
-import { median } from './statistics.ts';
+import type { Cleanup } from '../cleanup.ts';
+import type { Contender } from '../contenders/contender.ts';
+import { type ContenderName, contenderNames, startContender } from '../contenders/contenders.ts';
+import type { Options } from '../options.ts';
+import type { Measurement } from '../orders.ts';
+import { shortWarmUp } from '../rounds.ts';
+import type { ServerName } from '../servers.ts';
 
-/** Milliseconds before every measurement but a contender's first, for which it has its long warm-up. */
-export const shortWarmUp = 200;
+export interface TripsCase {
+  readonly server: ServerName;
+  readonly qos: 0 | 1;
+  readonly window: number;
+}
 
-export type Figures = Readonly<Record<ContenderName, Measurement>>;
+/** Of every repetition, in their order. */
+export type Measurements = Readonly<Record<ContenderName, readonly Measurement[]>>;
 
 /**
  * Starts the contenders afresh and measures them by turns, so that a disturbance of the machine does not hit one alone.
  * @param url of the server
  */
 export async function measureCase(
-  { qos, window }: BenchCase,
+  { qos, window }: TripsCase,
   url: string,
   { repetitions, seconds, warmUpSeconds }: Pick<Options, 'repetitions' | 'seconds' | 'warmUpSeconds'>,
   cleanup: Cleanup,
-): Promise<Figures> {
+): Promise<Measurements> {
   const start = (name: ContenderName): Promise<Contender> =>
     startContender(name, { url, token: `${name}-${qos}-${window}`, qos, window }, cleanup);
   const [raw, handWired, kaaTelemetry] = await Promise.all([start('raw'), start('handWired'), start('kaaTelemetry')]);
@@ -39,23 +44,5 @@ export async function measureCase(
     }
   }
   await Promise.all(Object.values(contenders).map(async (contender) => contender.stop()));
-  return {
-    raw: summary(measured.raw),
-    handWired: summary(measured.handWired),
-    kaaTelemetry: summary(measured.kaaTelemetry),
-  };
-}
-
-/** The median of each figure; what was lost is summed up. */
-export function summary(measurements: readonly Measurement[]): Measurement {
-  const middle = (figure: Exclude<keyof Measurement, 'loopDelayP99'>): number =>
-    median(measurements.map((measurement) => measurement[figure]));
-  return {
-    tripsPerSecond: middle('tripsPerSecond'),
-    p50: middle('p50'),
-    p99: middle('p99'),
-    cpuPerTrip: middle('cpuPerTrip'),
-    busy: middle('busy'),
-    lost: measurements.reduce((sum, { lost }) => sum + lost, 0),
-  };
+  return measured;
 }
