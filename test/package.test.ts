@@ -192,6 +192,7 @@ const composed = [
   ...expanded('kaa-endpoint.check.stage', checkStages),
   ...expanded('kaa-endpoint.check.state', ['passed', 'failed', 'skipped']),
   ...expanded('kaa-endpoint.check.skipped', ['plain', 'address', 'nobody', 'in-use']),
+  ...expanded('kaa-endpoint.age', ['seconds', 'minutes', 'hours', 'days']),
   ...expanded('kaa-endpoint.sidebar.state', ['connected', 'connecting', 'offline', 'closed', 'unused']),
   ...expanded('kaa-endpoint.sidebar.fact', ['server', 'roundTrips', 'requests', 'backlog', 'endpoints']),
   ...expanded('kaa-endpoint.sidebar.action', ['pause', 'resume', 'reconnect', 'discard']),
@@ -388,6 +389,8 @@ for (const type of types) {
       const code = globSync('{nodes,src}/**/*.ts', { cwd: root }).map(read).join('\n');
       for (const [, key] of code.matchAll(/(?:texts|text)(?:\(RED\))?\(\s*(?:integer \? )?'([\w.-]+)'/gi))
         used.add(`kaa-endpoint.${key}`);
+      // Of texts that the runtime reports.
+      for (const [, key] of code.matchAll(/\bkey: '([\w-]+\.[\w.-]+)'/g)) used.add(`kaa-endpoint.${key}`);
       for (const [, key] of code.matchAll(/'(validation\.\w+)'/g)) used.add(`kaa-endpoint.${key}`);
       for (const key of composed) used.add(key);
       const defined = keysOf(readJson(`nodes/locales/en-US/${type}.json`)).toSorted();

@@ -1,13 +1,7 @@
 /** The button of the endpoint dialog that tries its settings, which need not be deployed. */
+import type { Refusal, StageReport } from '../protocol/live-report.ts';
 import { refusalText } from './refusal.ts';
-import { text } from './validators.ts';
-
-interface Stage {
-  readonly server: string;
-  readonly stage: string;
-  readonly state: 'passed' | 'failed' | 'skipped';
-  readonly text?: string;
-}
+import { reported, text } from './validators.ts';
 
 /** The form of a config node's dialog. */
 const formOfEndpoint = 'node-config-dialog-edit-form';
@@ -37,10 +31,14 @@ export function prepareConnectionTest(node: EditedEndpointNode): void {
       const complete = answer.slice(shown, answer.lastIndexOf('\n') + 1);
       shown += complete.length;
       for (const line of complete.split('\n').filter((each) => each !== '')) {
-        const stage = JSON.parse(line) as Stage;
-        if (stage.server !== server) list.append(heading(stage.server));
-        server = stage.server;
-        list.append(row(stage));
+        const report = JSON.parse(line) as StageReport | Refusal;
+        if ('message' in report) {
+          list.append(row('failed', reported(report.message)));
+          continue;
+        }
+        if (report.server !== server) list.append(heading(report.server));
+        server = report.server;
+        list.append(stageRow(report));
       }
     };
     running = $.ajax({
@@ -54,7 +52,7 @@ export function prepareConnectionTest(node: EditedEndpointNode): void {
       error: (refusal) => {
         if (refusal.statusText === 'abort') return;
         const texts = { notAllowed: text('check.notAllowed'), noAnswer: text('check.noNodeRed') };
-        list.append(row({ server: '', stage: '', state: 'failed', text: refusalText(refusal, texts) }));
+        list.append(row('failed', refusalText(refusal, texts)));
       },
       complete: () => {
         running = undefined;
@@ -84,10 +82,13 @@ function heading(server: string): EditorElement {
   return $('<li class="kaa-test-server">').text(server);
 }
 
-function row({ stage, state, text: why }: Stage): EditorElement {
+function stageRow({ stage, state, text: why }: StageReport): EditorElement {
+  const name = text(`check.stage.${stage}`);
+  return row(state, why === undefined ? name : `${name}: ${reported(why)}`);
+}
+
+function row(state: StageReport['state'], words: string): EditorElement {
   const item = $(`<li class="kaa-test-${state}">`).append($(`<i class="fa ${icons[state]}" aria-hidden="true">`));
-  const name = stage === '' ? '' : text(`check.stage.${stage}`);
-  const words = $('<span>').text([name, why].filter((part) => part !== '' && part !== undefined).join(': '));
   const outcome = $('<span class="kaa-test-outcome">').text(`${text(`check.state.${state}`)} `);
-  return item.append(outcome, words);
+  return item.append(outcome, $('<span>').text(words));
 }

@@ -1,7 +1,7 @@
 /** One endpoint in the sidebar. Its elements stay, so that nothing folds or loses the focus while values change. */
-import type { EndpointReport } from './endpoint-report.ts';
+import type { EndpointReport } from '../protocol/live-report.ts';
 import { refusalText } from './refusal.ts';
-import { text } from './validators.ts';
+import { age, reported, text } from './validators.ts';
 
 type Action = 'pause' | 'resume' | 'reconnect' | 'discard';
 
@@ -46,7 +46,7 @@ export class EndpointCard {
     setText(this.#title, name);
     this.element.dataset['state'] = report?.state ?? 'unused';
     const state = text(`sidebar.state.${report?.state ?? 'unused'}`);
-    setText(this.#state, report?.reason === undefined ? state : `${state}: ${report.reason}`);
+    setText(this.#state, report?.reason === undefined ? state : `${state}: ${reported(report.reason)}`);
     this.#facts.hidden = report === undefined;
     this.#buttons.hidden = report === undefined || !RED.user.hasPermission('flows.write');
     if (report === undefined) {
@@ -63,7 +63,7 @@ export class EndpointCard {
     this.#show('discard', backlog.samples > 0);
     this.#errors.show(
       errors.length,
-      errors.map(({ at, message, count }) => `${timeOf(at)} ${message}${count > 1 ? ` (${count} ×)` : ''}`),
+      errors.map(({ at, text: words, count }) => `${timeOf(at)} ${reported(words)}${count > 1 ? ` (${count} ×)` : ''}`),
     );
     this.#observed.show(
       observed.count,
@@ -73,7 +73,7 @@ export class EndpointCard {
     );
     this.#commands.show(
       commands.count,
-      commands.list.map(({ type, id, askedAt }) => `${type} ${id}, ${ageOf(askedAt)}`),
+      commands.list.map(({ type, id, askedAt }) => `${type} ${id}, ${age(askedAt)}`),
     );
   }
 
@@ -88,8 +88,8 @@ export class EndpointCard {
     this.#setFact('requests', text('sidebar.requests', { inFlight, waiting }));
     const { samples, oldestAt, held, trouble } = backlog;
     const waits =
-      oldestAt === undefined ? text('sidebar.noBacklog') : text('sidebar.backlog', { samples, age: ageOf(oldestAt) });
-    const why = held ? text('sidebar.held') : trouble;
+      oldestAt === undefined ? text('sidebar.noBacklog') : text('sidebar.backlog', { samples, age: age(oldestAt) });
+    const why = held ? text('sidebar.held') : trouble && reported(trouble);
     this.#setFact('backlog', why === undefined ? waits : `${waits}. ${why}`);
     this.#setFact('endpoints', endpoints > 1 ? String(endpoints) : undefined);
   }
@@ -220,14 +220,4 @@ function setText(element: HTMLElement, value: string): void {
 
 function timeOf(at: number): string {
   return new Date(at).toLocaleTimeString();
-}
-
-/** How long ago something was; the clocks of runtime and browser may differ a little. */
-function ageOf(at: number): string {
-  const seconds = Math.max(0, Math.round((Date.now() - at) / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }

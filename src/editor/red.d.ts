@@ -11,6 +11,8 @@ declare const RED: {
     node(id: string): RedNode | null | undefined;
     eachNode(callback: (node: RedNode) => void): void;
     eachConfig(callback: (node: RedNode) => void): void;
+    /** The subflow with an id, which flows have, too. */
+    subflow(id: string): object | undefined;
   };
   utils: {
     validateTypedProperty(value: unknown, type: string): true | string;

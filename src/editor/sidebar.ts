@@ -1,7 +1,7 @@
 /** The sidebar tab "Kaa": how each endpoint is, live while the tab is open, and what somebody can do about it. */
 import { EndpointCard } from './endpoint-card.ts';
-import type { LiveReport, Misuse } from './endpoint-report.ts';
-import { text } from './validators.ts';
+import type { EndpointReport, LiveReport, Misuse } from '../protocol/live-report.ts';
+import { reported, text } from './validators.ts';
 
 /** The topic on Node-RED's channel from the runtime. */
 const topic = 'kaa/endpoints';
@@ -18,7 +18,10 @@ class Sidebar {
   #shownHints = '[[],[]]';
   #report: LiveReport = { endpoints: [], misuse: [] };
   #watching: number | undefined;
-  readonly #received = (_topic: string, report: unknown): void => this.#show(report as LiveReport);
+  #asking: 'no' | 'yes' | 'once more' = 'no';
+  /** Of the next picture, before which it is drawn again. */
+  #frame: number | undefined;
+  readonly #news = (): void => this.#ask();
 
   constructor() {
     this.content.className = 'kaa-sidebar';
@@ -33,7 +36,7 @@ class Sidebar {
     document.addEventListener('visibilitychange', () => this.#visible(this.content.checkVisibility()));
     for (const event of ['nodes:add', 'nodes:remove', 'nodes:change', 'deploy']) {
       RED.events.on(event, () => {
-        if (this.#watching !== undefined) this.#show(this.#report);
+        if (this.#watching !== undefined) this.#drawSoon();
       });
     }
   }
@@ -44,40 +47,65 @@ class Sidebar {
   }
 
   #start(): void {
-    RED.comms.subscribe(topic, this.#received);
-    this.#watching = window.setInterval(() => this.#watch(), watchEvery);
-    this.#watch();
+    RED.comms.subscribe(topic, this.#news);
+    this.#watching = window.setInterval(() => this.#ask(), watchEvery);
+    this.#ask();
   }
 
   #stop(): void {
     if (this.#watching === undefined) return;
     clearInterval(this.#watching);
     this.#watching = undefined;
-    RED.comms.unsubscribe(topic, this.#received);
+    RED.comms.unsubscribe(topic, this.#news);
   }
 
-  #watch(): void {
+  /** One answer after the other, so that the last one is the newest. */
+  #ask(): void {
+    if (this.#asking !== 'no') {
+      this.#asking = 'once more';
+      return;
+    }
+    this.#asking = 'yes';
     $.ajax({
       url: topic,
       method: 'GET',
       dataType: 'text',
-      success: (answer) => this.#show(JSON.parse(answer) as LiveReport),
+      success: (answer) => {
+        this.#report = JSON.parse(answer) as LiveReport;
+        this.#show();
+      },
       // Node-RED itself says that it is out of reach.
       error: () => undefined,
+      complete: () => {
+        const again = this.#asking === 'once more' && this.#watching !== undefined;
+        this.#asking = 'no';
+        if (again) this.#ask();
+      },
     });
   }
 
-  #show(report: LiveReport): void {
-    this.#report = report;
-    const { endpoints, misuse } = report;
+  /** A flow is loaded node by node. */
+  #drawSoon(): void {
+    if (this.#frame !== undefined) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#show();
+    });
+  }
+
+  #show(): void {
+    const { endpoints, misuse } = this.#report;
     this.#showHints(misuse);
     const known = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
     const names = new Map<string, string>();
     RED.nodes.eachConfig((node) => {
-      if (node.type === 'kaa-endpoint') names.set(node.id, RED.utils.getNodeLabel(node, node.id));
+      // Of what stands in a subflow, each instance runs.
+      const isTemplate = node.z !== undefined && RED.nodes.subflow(node.z) !== undefined;
+      if (node.type === 'kaa-endpoint' && !isTemplate) names.set(node.id, RED.utils.getNodeLabel(node, node.id));
     });
-    // Those in subflows have ids of their own that the editor does not know.
-    for (const { id } of endpoints) if (!names.has(id)) names.set(id, id);
+    for (const endpoint of endpoints) {
+      if (!names.has(endpoint.id)) names.set(endpoint.id, nameOfUnknown(endpoint));
+    }
     for (const [id, card] of this.#cards) {
       if (names.has(id)) continue;
       card.element.remove();
@@ -110,6 +138,12 @@ class Sidebar {
   }
 }
 
+/** Of one that the editor does not know by its id. */
+function nameOfUnknown({ inSubflow }: EndpointReport): string {
+  if (inSubflow === undefined) return text('sidebar.deleted');
+  return `${nameOf(inSubflow.instanceId)}: ${nameOf(inSubflow.templateId)}`;
+}
+
 /** Its id where somebody else has deployed it, or the flows are not loaded yet. */
 function nameOf(nodeId: string): string {
   const node = RED.nodes.node(nodeId);
@@ -124,7 +158,7 @@ function hint({ nodeId, text: words }: Misuse): HTMLElement {
     event.preventDefault();
     RED.view.reveal(nodeId);
   });
-  item.append(link, `: ${words}`);
+  item.append(link, `: ${reported(words)}`);
   return item;
 }
 

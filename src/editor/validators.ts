@@ -1,6 +1,8 @@
 /** Validators of the edit dialogs: `true`, or a message that says what to do. */
+import { ageIn } from '../protocol/age.ts';
 import { type BoundedProperty, type Bounds, bounds } from '../protocol/bounds.ts';
 import { type NameKind, nameProblem } from '../protocol/names.ts';
+import { type ReportedText, sayReported } from '../protocol/reported-text.ts';
 import { asText } from './edited-node.ts';
 
 const catalogue = '@kaa-community/node-red-kaa/kaa-endpoint:kaa-endpoint';
@@ -12,6 +14,17 @@ export type Verdict = true | string;
 
 export function text(key: string, values: Readonly<Record<string, string | number>> = {}): string {
   return RED._(`${catalogue}.${key}`, values);
+}
+
+/** What the runtime reports, in the editor's language. */
+export function reported(words: ReportedText): string {
+  return sayReported(words, text);
+}
+
+/** How long ago something was; the clocks of runtime and browser may differ a little. */
+export function age(at: number): string {
+  const { number: count, unit } = ageIn(Date.now() - at);
+  return text(`age.${unit}`, { number: count });
 }
 
 /** A property that is one `${ENV}` has its value only at run time. */

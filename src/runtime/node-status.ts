@@ -1,6 +1,7 @@
 /** The status below a node: what the connection does, what waits on disk, or the last error; twice a second at most. */
 import type { Node, NodeStatus as Status } from 'node-red';
 import type { ConnectionStatus } from '../client/connection.ts';
+import { ageIn } from '../protocol/age.ts';
 import type { ConnectionTrouble } from '../protocol/connection-reasons.ts';
 import { KaaError, type KaaErrorCode } from '../protocol/errors.ts';
 import type { Backlog } from '../store/store.ts';
@@ -222,13 +223,18 @@ export class NodeStatus {
     const text =
       age < 60_000
         ? this.#text('status.storing', { count: samples })
-        : this.#text('status.storingFor', { count: samples, age: ageText(age) });
+        : this.#text('status.storingFor', { count: samples, age: this.#ageText(age) });
     return { fill: 'yellow', shape: 'dot', ...text, state, ...reason };
   }
 
   #text(key: string, values?: Readonly<Record<string, string | number>>): Pick<Shown, 'key' | 'text'> {
     const text = (): string => this.#texts(key, values);
     return { key: values === undefined ? key : `${key} ${Object.values(values).join(' ')}`, text };
+  }
+
+  #ageText(age: number): string {
+    const { number, unit } = ageIn(age);
+    return this.#texts(`age.${unit}`, { number });
   }
 
   #failure(code: ErrorCode): Shown {
@@ -244,13 +250,6 @@ function ageOf({ oldestAt }: Backlog): number {
 
 function waitingOf(backlog: Backlog): Waiting {
   return { samples: backlog.samples, age: Math.floor(ageOf(backlog) / 10_000) };
-}
-
-function ageText(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / 60_000);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -33,6 +33,14 @@ export class Editor {
     return editor;
   }
 
+  /** The same in another window, whose browser prefers a language. */
+  async inLanguage(locale: string): Promise<Editor> {
+    const context = await this.#browser.newContext({ locale });
+    const editor = new Editor(this.nodeRed, this.#browser, await context.newPage());
+    await editor.load();
+    return editor;
+  }
+
   /** Shows what is deployed. */
   async load(): Promise<void> {
     await this.page.goto(this.nodeRed.url);

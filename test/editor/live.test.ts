@@ -1,7 +1,7 @@
 /** What the editor shows and asks beside the dialogs' fields: the sidebar, the connection test and names. */
 import assert from 'node:assert/strict';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import type { LiveReport } from '../../src/runtime/admin/routes.ts';
+import type { LiveReport } from '../../src/protocol/live-report.ts';
 import { freePort } from '../support/mosquitto.ts';
 import { type FlowNode, runtimes } from '../support/node-red.ts';
 import { until } from '../support/until.ts';
@@ -234,6 +234,42 @@ describe('the editor with a running endpoint', () => {
 
     it('names a setting that cannot be used', async () => {
       assert.match(await test({ appVersion: 'a/b' }), /must not contain \/ \+ or #/);
+    });
+  });
+
+  describe('in German, on an English runtime', () => {
+    let german: Editor;
+
+    before(async () => {
+      german = await editor.inLanguage('de-DE');
+    });
+
+    after(async () => {
+      await german.page.context().close();
+    });
+
+    it('the sidebar speaks German: errors, and what looks like misuse', async () => {
+      await inject('nonsense');
+      await german.page.evaluate('RED.sidebar.show("kaa")');
+      const shown = german.page.locator(card, { hasText: 'Line 1' });
+      await shown.locator('summary', { hasText: 'Letzte Fehler' }).click();
+      await shown
+        .getByText(/payload .*(ist|kann|muss|darf)/)
+        .first()
+        .waitFor();
+      assert.doesNotMatch(await german.page.locator('.kaa-sidebar').innerText(), / (is|the|must|cannot) /);
+    });
+
+    it('so does the connection test, about the server too', async () => {
+      await german.editEndpoint();
+      await german.page.fill('#node-config-input-url', `mqtt://127.0.0.1:${await freePort()}`);
+      await german.page.click('#kaa-endpoint-test');
+      await german.page.waitForFunction(`!$('#kaa-endpoint-test').prop('disabled')`);
+      const text = await german.page.locator('#kaa-endpoint-test-stages').innerText();
+      assert.match(text, /mqtt:\/\/127\.0\.0\.1:\d+/);
+      assert.match(text, /Keine Verbindung zu|kann nicht|nicht erreich/i);
+      assert.doesNotMatch(text, / (is|the|must|cannot) /i);
+      await german.cancel();
     });
   });
 

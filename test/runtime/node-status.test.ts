@@ -217,11 +217,11 @@ describe('status of a node', () => {
       status.connection(offline);
       await wait(4);
       await clock.tickAsync(5 * 60_000 + 2000);
-      assert.equal(texts().at(-1), 'status.storingFor 4 5 min');
+      assert.equal(texts().at(-1), 'status.storingFor 4 age.minutes 5');
       await wait(4, 3 * 3600);
-      assert.equal(texts().at(-1), 'status.storingFor 4 3 h');
+      assert.equal(texts().at(-1), 'status.storingFor 4 age.hours 3');
       await wait(4, 3 * 86_400);
-      assert.equal(texts().at(-1), 'status.storingFor 4 3 d');
+      assert.equal(texts().at(-1), 'status.storingFor 4 age.days 3');
     });
 
     it('carries backlog and oldestAgeS in kaa', async () => {

@@ -9,29 +9,19 @@ import {
 } from '../../client/connection-check.ts';
 import { mqttTransport } from '../../client/mqtt-transport.ts';
 import type { ClientOptions } from '../../client/options.ts';
+import type { StageReport } from '../../protocol/live-report.ts';
+import type { ReportedText } from '../../protocol/reported-text.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
-import { inUserLanguage } from '../error-language.ts';
+import { textOfError } from '../recent-errors.ts';
 import { SpokenTokens } from '../spoken-tokens.ts';
-import type { Texts } from '../texts.ts';
 
 /** Seconds: whoever presses a button does not wait for an hour, whatever the endpoint may do. */
 const longestStage = 30;
 
-/** What the dialog shows of a stage. */
-export interface StageReport {
-  /** Host and port. */
-  readonly server: string;
-  readonly stage: CheckReport['stage'];
-  readonly state: 'passed' | 'failed' | 'skipped';
-  /** Why it failed and what to do, or why there was nothing to try, in the user's language. */
-  readonly text?: string;
-}
-
 export async function checkEndpoint(
   endpoint: Endpoint,
   sessions: Iterable<EndpointSession>,
-  texts: Texts,
   report: (report: StageReport) => void,
   aborted: AbortSignal,
 ): Promise<void> {
@@ -42,7 +32,7 @@ export async function checkEndpoint(
     clientId: unusedClientId(clientId, running),
     requestTimeout: Math.min(requestTimeout, longestStage),
   };
-  const told = (each: CheckReport): void => report(stageReport(each, texts));
+  const told = (each: CheckReport): void => report(stageReport(each));
   const speaker = (url: string): CheckSpeaker => speakerAt(url, endpoint, running);
   await checkConnection(options, speaker, mqttTransport, told, aborted);
 }
@@ -85,25 +75,31 @@ function isSameLogin(a: ClientOptions, b: ClientOptions): boolean {
   return isDeepStrictEqual(compared(a), compared(b));
 }
 
-function stageReport({ url, stage, outcome }: CheckReport, texts: Texts): StageReport {
-  const server = new URL(url).host;
-  const text = textOf(server, outcome, texts);
-  return { server, stage, state: outcome.state, ...(text === undefined ? {} : { text }) };
+function stageReport({ url, stage, outcome }: CheckReport): StageReport {
+  const text = textOf(url, stage, outcome);
+  return { server: shown(url), stage, state: outcome.state, ...(text === undefined ? {} : { text }) };
 }
 
-function textOf(server: string, outcome: CheckOutcome, texts: Texts): string | undefined {
+/** Several servers may share a host: what tells them apart belongs to it. */
+function shown(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
+function textOf(url: string, stage: CheckReport['stage'], outcome: CheckOutcome): ReportedText | undefined {
   switch (outcome.state) {
     case 'failed':
-      return failureText(server, outcome.failure, texts);
+      return failureText(new URL(url).host, outcome.failure);
     case 'skipped':
-      return texts(`check.skipped.${outcome.why}`);
+      return { key: `check.skipped.${outcome.why}` };
     case 'passed':
-      return outcome.over === undefined ? undefined : texts('check.overDeployed');
+      // It concerns the stage before, too: to say it once is enough.
+      return outcome.over === undefined || stage !== 'request' ? undefined : { key: 'check.overDeployed' };
   }
 }
 
-function failureText(server: string, failure: CheckFailure, texts: Texts): string {
-  if (failure instanceof Error) return inUserLanguage(failure, texts).message;
-  const text = texts(`log.${failure.reason}`, { server });
-  return failure.detail === undefined ? text : `${text} (${failure.detail})`;
+function failureText(server: string, failure: CheckFailure): ReportedText {
+  if (failure instanceof Error) return textOfError(failure);
+  const text = { key: `log.${failure.reason}`, values: { server } };
+  return failure.detail === undefined ? text : { key: 'check.detail', values: { text, detail: failure.detail } };
 }

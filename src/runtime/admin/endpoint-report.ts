@@ -1,63 +1,22 @@
 /** How an endpoint is at the moment, for the sidebar of the editor; no token, password or full topic is in it. */
-import type { RoundTripSummary } from '../../client/round-trips.ts';
+import type { CommandInWork, EndpointReport } from '../../protocol/live-report.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
-import { inUserLanguage } from '../error-language.ts';
-import type { RecentError } from '../recent-errors.ts';
-import type { Texts } from '../texts.ts';
+import { textOfError } from '../recent-errors.ts';
 
 /** Observed resources, and commands in work, that are listed; beyond, only their number is told. */
 const mostListed = 20;
 
-export interface EndpointReport {
-  /** Of the kaa-endpoint node. */
-  readonly id: string;
-  readonly state: 'connecting' | 'connected' | 'offline' | 'closed';
-  /** Why it is offline, or what is wrong with the connection, in the user's language. */
-  readonly reason?: string;
-  /** Without what may be secret in it; absent while there is no connection. */
-  readonly server?: string;
-  /** Endpoints on the connection. */
-  readonly endpoints: number;
-  readonly nodes: number;
-  /** Milliseconds. */
-  readonly roundTrips?: RoundTripSummary;
-  readonly inFlight: number;
-  readonly waiting: number;
-  readonly backlog: {
-    readonly samples: number;
-    /** Milliseconds since 1970. */
-    readonly oldestAt?: number;
-    readonly held: boolean;
-    /** Why nothing is forwarded. */
-    readonly trouble?: string;
-  };
-  readonly errors: readonly RecentError[];
-  readonly observed: { readonly count: number; readonly list: readonly ObservedResource[] };
-  readonly commands: { readonly count: number; readonly list: readonly CommandInWork[] };
-}
-
-export interface ObservedResource {
-  /** Such as `cex/command/reboot`. */
-  readonly resource: string;
-  readonly endpoints: number;
-}
-
-export interface CommandInWork {
-  readonly type: string;
-  readonly id: number;
-  /** Milliseconds since 1970, when Kaa last asked for it. */
-  readonly askedAt: number;
-}
-
-export function reportOf(id: string, session: EndpointSession, texts: Texts): EndpointReport {
+/** @param inSubflow where it runs, if that is an instance of a subflow */
+export function reportOf(id: string, session: EndpointSession, inSubflow: EndpointReport['inSubflow']): EndpointReport {
   const { client, store, forwarder, commands, users, errors } = session;
   const { status, trouble, roundTrips, inFlight, waiting, endpoints } = client;
   const reason = status.state === 'offline' ? `reason.${status.reason}` : trouble && `trouble.${trouble}`;
   const observed = [...client.observed].map(([resource, count]) => ({ resource, endpoints: count }));
   return {
     id,
+    ...(inSubflow === undefined ? {} : { inSubflow }),
     state: status.state,
-    ...(reason === undefined ? {} : { reason: texts(`status.${reason}`) }),
+    ...(reason === undefined ? {} : { reason: { key: `status.${reason}` } }),
     ...(status.state === 'connected' ? { server: new URL(status.url).host } : {}),
     endpoints,
     nodes: users.size,
@@ -67,7 +26,7 @@ export function reportOf(id: string, session: EndpointSession, texts: Texts): En
     backlog: {
       ...store.outbox.backlog,
       held: forwarder.held,
-      ...(forwarder.trouble === undefined ? {} : { trouble: inUserLanguage(forwarder.trouble, texts).message }),
+      ...(forwarder.trouble === undefined ? {} : { trouble: textOfError(forwarder.trouble) }),
     },
     errors: errors.list,
     observed: {

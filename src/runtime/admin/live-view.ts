@@ -1,6 +1,6 @@
 /**
- * Tells the editor how the endpoints are, over Node-RED's own channel: at most twice a second, only what is news, and only
- * as long as somebody says now and then that he is looking.
+ * Tells the editor that there is news of the endpoints, over Node-RED's own channel: at most twice a second, and only as
+ * long as somebody says now and then that he is looking.
  */
 
 /** Milliseconds between two looks. */
@@ -11,15 +11,15 @@ export const watchTime = 15_000;
 
 export class LiveView<Report> {
   readonly #report: () => Report;
-  readonly #publish: (report: Report) => void;
+  readonly #tell: () => void;
   #timer: NodeJS.Timeout | undefined;
   /** On the clock of `performance.now()`. */
   #until = 0;
-  #published = '';
+  #told = '';
 
-  constructor(report: () => Report, publish: (report: Report) => void) {
+  constructor(report: () => Report, tell: () => void) {
     this.#report = report;
-    this.#publish = publish;
+    this.#tell = tell;
   }
 
   /** Somebody looks from now on, for `watchTime`; the present report is for him. */
@@ -35,10 +35,9 @@ export class LiveView<Report> {
       this.#timer = undefined;
       return;
     }
-    const report = this.#report();
-    const text = JSON.stringify(report);
-    if (text === this.#published) return;
-    this.#published = text;
-    this.#publish(report);
+    const text = JSON.stringify(this.#report());
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#tell();
   }
 }

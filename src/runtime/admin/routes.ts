@@ -4,16 +4,17 @@
  */
 import type { NodeAPI } from 'node-red';
 import { asError } from '../../protocol/errors.ts';
-import { type Misuse, presentMisuse } from '../deploy-lint/deploy-lint.ts';
+import type { EndpointReport, LiveReport, Refusal } from '../../protocol/live-report.ts';
+import type { ReportedText } from '../../protocol/reported-text.ts';
+import { presentMisuse } from '../deploy-lint/deploy-lint.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { sessions } from '../endpoint-node.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
-import { inUserLanguage } from '../error-language.ts';
 import type { Properties } from '../properties.ts';
-import { sharedTexts } from '../texts.ts';
+import { textOfError } from '../recent-errors.ts';
 import { checkEndpoint } from './connection-check.ts';
 import { isNameKind, namesOf } from './endpoint-names.ts';
-import { type EndpointReport, reportOf } from './endpoint-report.ts';
+import { reportOf } from './endpoint-report.ts';
 import { LiveView } from './live-view.ts';
 
 /** Checks that run at the same time. */
@@ -21,13 +22,6 @@ const mostChecks = 4;
 
 /** The topic on Node-RED's channel to the editor. */
 const topic = 'kaa/endpoints';
-
-/** What the sidebar shows. */
-export interface LiveReport {
-  readonly endpoints: readonly EndpointReport[];
-  /** What was found at the last deploy. */
-  readonly misuse: readonly Misuse[];
-}
 
 type Action = (session: EndpointSession) => Promise<object> | object;
 
@@ -62,13 +56,12 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
   // Absent where settings.js switches the editor's side off.
   const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
   if (typeof admin?.get !== 'function') return;
-  const texts = sharedTexts(RED);
-  const failure = (error: unknown) => ({ message: inUserLanguage(asError(error), texts).message });
   const report = (): LiveReport => ({
-    endpoints: Array.from(sessions.running(), ([id, session]) => reportOf(id, session, texts)),
+    endpoints: Array.from(sessions.running(), ([id, session]) => reportOf(id, session, subflowOf(RED, id))),
     misuse: presentMisuse(),
   });
-  const view = new LiveView(report, (reports) => RED.comms.publish(topic, reports, false));
+  // Every open editor hears of it: whoever looks asks for the report itself.
+  const view = new LiveView(report, () => RED.comms.publish(topic, {}, false));
   const [mayRead, mayWrite] = [RED.auth.needsPermission('flows.read'), RED.auth.needsPermission('flows.write')];
 
   admin.get('/kaa/endpoints', mayRead, (_request, response) => {
@@ -94,7 +87,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
     const action = new Map(Object.entries(actions)).get(String(name));
     const session = sessions.find(String(id));
     if (action === undefined || session === undefined) {
-      response.status(404).json({ message: texts('admin.notRunning') });
+      response.status(404).json(refusal({ key: 'admin.notRunning' }));
       return;
     }
     const done = async (): Promise<object> => action(session);
@@ -112,7 +105,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
       return;
     }
     if (checks >= mostChecks) {
-      response.status(429).json({ message: texts('check.busy') });
+      response.status(429).json(refusal({ key: 'check.busy' }));
       return;
     }
     let endpoint: Endpoint;
@@ -129,7 +122,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
     response.type('application/x-ndjson');
     const running = Array.from(sessions.running(), ([, session]) => session);
     const line = (part: object): void => void response.write(`${JSON.stringify(part)}\n`);
-    const checking = checkEndpoint(endpoint, running, texts, line, controller.signal);
+    const checking = checkEndpoint(endpoint, running, line, controller.signal);
     void checking
       .catch((error: unknown) => line(failure(error)))
       .finally(() => {
@@ -137,6 +130,21 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
         response.end();
       });
   });
+}
+
+function refusal(message: ReportedText): Refusal {
+  return { message };
+}
+
+function failure(error: unknown): Refusal {
+  return refusal(textOfError(asError(error)));
+}
+
+/** Nodes in an instance of a subflow have ids of their own. */
+function subflowOf(RED: NodeAPI, id: string): EndpointReport['inSubflow'] {
+  const node: { readonly _alias?: unknown; readonly z?: unknown } | null = RED.nodes.getNode(id);
+  const { _alias: templateId, z: instanceId } = node ?? {};
+  return typeof templateId === 'string' && typeof instanceId === 'string' ? { templateId, instanceId } : undefined;
 }
 
 /** Pages of other origins can send anything but JSON without asking first. */

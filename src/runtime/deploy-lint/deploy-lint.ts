@@ -1,5 +1,6 @@
 /** Tells of misuse after each deploy: each finding once per process, until it has vanished and comes again. */
 import type { Node, NodeAPI } from 'node-red';
+import type { Misuse } from '../../protocol/live-report.ts';
 import { isEndpointNode } from '../endpoint-node.ts';
 import { type FlowsListener, listenToFlows } from '../flow-events.ts';
 import type { Properties } from '../properties.ts';
@@ -7,16 +8,14 @@ import { sharedTexts } from '../texts.ts';
 import { DeployedFlow, type DeployedNode } from './deployed-flow.ts';
 import { type Finding, findMisuse, type Login } from './find-misuse.ts';
 
-export interface Misuse {
-  /** Of a node in a subflow, its id in the subflow. */
-  readonly nodeId: string;
+/** With the rule by which it was found. */
+interface FoundMisuse extends Misuse {
   readonly rule: Finding['rule'];
-  readonly text: string;
 }
 
 class DeployLint implements Pick<FlowsListener, 'started'> {
   #RED: NodeAPI | undefined;
-  #present: readonly Misuse[] = [];
+  #present: readonly FoundMisuse[] = [];
 
   get present(): readonly Misuse[] {
     return this.#present;
@@ -35,8 +34,9 @@ class DeployLint implements Pick<FlowsListener, 'started'> {
     const texts = sharedTexts(RED);
     const told = new Set(this.#present.map(keyOf));
     this.#present = findMisuse(flow, (endpoint) => loginOf(running(endpoint))).map(({ node, rule, values }) => {
-      const misuse = { nodeId: node.id, rule, text: texts(`lint.${rule}`, values) };
-      if (!told.has(keyOf(misuse))) running(node)?.warn(misuse.text);
+      const key = `lint.${rule}`;
+      const misuse = { nodeId: node.id, rule, text: { key, values } };
+      if (!told.has(keyOf(misuse))) running(node)?.warn(texts(key, values));
       return misuse;
     });
   }
@@ -66,6 +66,6 @@ function loginOf(node: unknown): Login | undefined {
   return client === undefined ? undefined : { urls: client.urls, hasPassword: client.password !== undefined };
 }
 
-function keyOf({ nodeId, rule }: Misuse): string {
+function keyOf({ nodeId, rule }: FoundMisuse): string {
   return `${rule} ${nodeId}`;
 }
