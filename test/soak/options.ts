@@ -6,7 +6,8 @@ export const usage = `Usage: npm run soak -- [options]
 
 Endpoints behind one connection observe commands and send telemetry, while the broker is killed and started again and
 again. Fails where memory grows, an endpoint observes no more, anything is lost or done twice, or something stays pending.
-Needs Mosquitto.
+Needs Mosquitto. Behind that millions of confirmed messages are sent as fast as they are answered: fails where resident
+memory is more than a tenth above its level after the first million.
 
   --endpoints <n>        endpoints behind the gateway (default 10000)
   --minutes <m>          how long it takes, beside start and settling (default 10)
@@ -14,7 +15,8 @@ Needs Mosquitto.
   --outage-seconds <s>   for which the broker is away (default 2.5)
   --rate <n>             samples per second, of all endpoints together (default 500)
   --command-rate <n>     commands per second, of all endpoints together (default 20)
-  --quick                1000 endpoints, two restarts, altogether half a minute
+  --millions <n>         of messages that are sent then (default 10)
+  --quick                1000 endpoints, two restarts, 200,000 messages, altogether half a minute
   --json                 print the results as JSON
   --help                 print this
 `;
@@ -32,6 +34,9 @@ export interface Options {
   readonly rate: number;
   /** Commands per second. */
   readonly commandRate: number;
+  /** Messages that are sent behind that, and blocks of as many. */
+  readonly block: number;
+  readonly blocks: number;
 }
 
 /**
@@ -61,6 +66,7 @@ export function readOptions(args: readonly string[]): Options {
   });
   const rate = number('rate', quick ? 300 : 500, { min: 1, max: 20_000 });
   const commandRate = number('command-rate', quick ? 50 : 20, { min: 0.1, max: 500 });
+  const blocks = number('millions', quick ? 4 : 10, { min: 2, max: 1000, integer: true });
   if ((rate * minutes * 60) / endpoints > mostSamplesPerEndpoint) {
     throw new UsageError(
       `each endpoint would send more than the ${mostSamplesPerEndpoint} samples that can be checked`,
@@ -68,10 +74,22 @@ export function readOptions(args: readonly string[]): Options {
   }
   const restarts = Math.max(1, Math.floor((minutes * 60) / restartSeconds));
   const warmUpRestarts = Math.min(2, restarts - 1);
-  return { help, json, endpoints, restarts, warmUpRestarts, restartSeconds, outageSeconds, rate, commandRate };
+  return {
+    help,
+    json,
+    endpoints,
+    restarts,
+    warmUpRestarts,
+    restartSeconds,
+    outageSeconds,
+    rate,
+    commandRate,
+    block: quick ? 50_000 : 1_000_000,
+    blocks,
+  };
 }
 
-type NumberName = 'endpoints' | 'minutes' | 'restart-seconds' | 'outage-seconds' | 'rate' | 'command-rate';
+type NumberName = 'endpoints' | 'minutes' | 'restart-seconds' | 'outage-seconds' | 'rate' | 'command-rate' | 'millions';
 
 function parse(args: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
@@ -86,6 +104,7 @@ function parse(args: readonly string[]) {
         'outage-seconds': text,
         rate: text,
         'command-rate': text,
+        millions: text,
         quick: flag,
         json: flag,
         help: flag,

@@ -2,6 +2,7 @@
 import { formatTable } from '../bench/table.ts';
 import { type Memory, megabytes } from './memory.ts';
 import type { Restart, Results } from './results.ts';
+import { residentOf } from './throughput.ts';
 
 export function formatResults(results: Results): string {
   const { options, restarts, failures } = results;
@@ -24,7 +25,7 @@ function restartRow({ connected, observing, endpoints }: Restart, index: number)
 }
 
 function figureRows(results: Results): string[][] {
-  const { commands, samples, pending, resident, heap, errors } = results;
+  const { commands, samples, pending, resident, heap, errors, throughput } = results;
   return [
     ['start: all observe, s', seconds(results.firstObserving)],
     ['samples made', String(samples.fed)],
@@ -47,6 +48,8 @@ function figureRows(results: Results): string[][] {
     ['  at most, ms', results.longestDelay.toFixed(0)],
     ['resident memory after the warm-up, MB', ...memoryCells(resident)],
     ['live heap after the warm-up, MB', ...memoryCells(heap)],
+    [`${throughput.resident.length} x ${throughput.block} messages without pause, lost`, String(throughput.lost), '0'],
+    ['  resident memory after the first of these, MB', ...memoryCells(residentOf(throughput))],
     ['in flight at the end', String(pending.inFlight), '0'],
     ['waiting at the end', String(pending.backlog), '0'],
     ['timers at the end', `${pending.timersBefore} -> ${pending.timers}`],

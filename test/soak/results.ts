@@ -1,6 +1,7 @@
 /** What the soak found, and what of it must not be. */
 import type { Options } from './options.ts';
 import { type Memory, megabytes } from './memory.ts';
+import { residentOf, type Throughput } from './throughput.ts';
 
 /** One restart of the broker; seconds count from when it was back, NaN where it did not come to that. */
 export interface Restart {
@@ -72,6 +73,7 @@ export interface Findings {
   readonly stopSeconds: number;
   /** How often Catch got an error, by node and code. */
   readonly errors: Readonly<Record<string, number>>;
+  readonly throughput: Throughput;
   /** How often events of the platform were missed: then observing may be seen too late. */
   readonly eventGaps: number;
 }
@@ -86,7 +88,8 @@ const mostNewTimers = 20;
 
 /** A sentence for everything that does not hold. */
 export function failuresOf(findings: Findings): readonly string[] {
-  const { restarts, commands, samples, pending, resident, heap } = findings;
+  const { restarts, commands, samples, pending, resident, heap, throughput } = findings;
+  const busy = residentOf(throughput);
   const checks: readonly [boolean, string][] = [
     ...restarts.map(({ observing, endpoints }, index): [boolean, string] => [
       !Number.isNaN(observing),
@@ -107,11 +110,13 @@ export function failuresOf(findings: Findings): readonly string[] {
       `There were ${pending.timersBefore} timers, and are ${pending.timers}.`,
     ],
     [resident.after <= resident.bound, `Resident memory grew ${growth(resident)}.`],
+    [throughput.lost === 0, `${throughput.lost} of the messages without pause had no outcome.`],
+    [busy.after <= busy.bound, `With messages without pause, resident memory grew ${growth(busy)}.`],
     [heap.after <= heap.bound, `The heap grew ${growth(heap)}.`],
   ];
   return checks.filter(([holds]) => !holds).map(([, sentence]) => sentence);
 }
 
-function growth({ before, after }: Memory): string {
+function growth({ before, after }: Pick<Memory, 'before' | 'after'>): string {
   return `from ${megabytes(before).toFixed(0)} to ${megabytes(after).toFixed(0)} MB`;
 }

@@ -12,6 +12,7 @@ import { Platform } from './platform.ts';
 import type { ProbeReport } from './probe.ts';
 import { failuresOf, type Findings, type Pending, type Restart, type Results } from './results.ts';
 import { countSamples, drain, finishCommands } from './settling.ts';
+import { measureThroughput } from './throughput.ts';
 import { holdsBefore } from './wait.ts';
 
 /** Milliseconds in which all endpoints should observe. */
@@ -34,11 +35,12 @@ export async function soak(options: Options, cleanup: Cleanup): Promise<Results 
   const tokens = tokensOf(options.endpoints);
   const gateway = await Gateway.start(tokens, cleanup);
   const parts = { mosquitto, platform, gateway, tokens };
-  const findings = await Promise.race([run(options, parts, cleanup), platform.ended]);
+  const gatewayFindings = await Promise.race([run(options, parts, cleanup), platform.ended]);
+  const findings = { ...gatewayFindings, throughput: await measureThroughput(options, cleanup, tell) };
   return { options, failures: failuresOf(findings), ...findings };
 }
 
-async function run(options: Options, parts: Parts, cleanup: Cleanup): Promise<Findings> {
+async function run(options: Options, parts: Parts, cleanup: Cleanup): Promise<Omit<Findings, 'throughput'>> {
   const { mosquitto, platform, gateway, tokens } = parts;
   const deployedAt = Date.now();
   await gateway.deploy(mosquitto.url);

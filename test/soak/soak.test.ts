@@ -15,12 +15,13 @@ describe('npm run soak', () => {
     await mosquitto.remove();
   });
 
-  it('1,000 endpoints come through two restarts of the broker: nothing is lost, done twice or left (short form)', async () => {
+  it('1,000 endpoints come through two restarts of the broker: nothing is lost, done twice or left, and memory stays flat (short form)', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, '--quick', '--json']);
-    const { failures, restarts, commands, samples } = JSON.parse(stdout) as Results;
+    const { failures, restarts, commands, samples, throughput } = JSON.parse(stdout) as Results;
     assert.deepEqual(failures, []);
     assert.equal(restarts.length, 2);
     assert.ok(samples.stored > 1000);
     assert.ok(commands.ordered > 1000);
+    assert.equal(throughput.resident.length, 4);
   }).timeout(120_000);
 });
