@@ -204,7 +204,8 @@ class ServerCheck {
     try {
       const target = { ...address, resource: 'metadataKeys' } as const;
       // Another client has time-outs of its own, and nobody waits for those.
-      await this.#inTime((over ?? client).send(target, Buffer.of(), 'answer', noListener), stagesOfRequest);
+      const asked = (over ?? client).send(target, '', 'answer', noListener, { isTentative: true });
+      await this.#inTime(asked, stagesOfRequest);
       report('subscribe', passed);
       report('request', passed);
     } catch (thrown) {

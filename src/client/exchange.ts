@@ -23,6 +23,8 @@ export interface ExchangeListener extends ExchangeProgress {
 
 /** Who wants to hear of a message before its outcome, or after it. */
 export interface ExchangeProgress {
+  /** Nothing follows for others from its silence: the platform may not have what it asks for. */
+  readonly isTentative?: boolean;
   /** Called when the server's receipt has come, where the answer is waited for behind it. */
   readonly acknowledged?: () => void;
   /** Called with the answer before anything that came behind it; what it throws fails the message. */

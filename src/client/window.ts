@@ -256,9 +256,11 @@ export class RequestWindow {
         this.#deadlineTimer = setTimeout(() => this.#expire(), Math.ceil(due));
         break;
       }
-      const { channel } = exchange;
-      channel.traffic.silent = true;
-      this.#witness.unanswered(exchange.publishedAt ?? now, receiptSuffices(exchange) ? 'receipt' : 'answer');
+      const { channel, listener } = exchange;
+      if (listener.isTentative !== true) {
+        channel.traffic.silent = true;
+        this.#witness.unanswered(exchange.publishedAt ?? now, receiptSuffices(exchange) ? 'receipt' : 'answer');
+      }
       this.#giveUp(exchange, new KaaTimeoutError(channel.label, this.#options.requestTimeout, 'sent'));
       if (exchange.isProbe) this.#failStale(channel.traffic, now - longestWait * this.#timeout);
     }

@@ -1,6 +1,6 @@
 /** Endpoint metadata (10/EPMP): reading and writing of attributes, without Node-RED. */
 import type { EndpointAddress, Sender } from '../client/channel.ts';
-import type { KaaClient } from '../client/client.ts';
+import type { KaaClient, SendOptions } from '../client/client.ts';
 import type { ExchangeOutcome } from '../client/exchange.ts';
 import { KaaInvalidError, type Problem } from '../protocol/errors.ts';
 import { type MetadataOperation, metadataOperations } from '../protocol/metadata-operations.ts';
@@ -25,6 +25,7 @@ export async function performMetadata(
   address: EndpointAddress,
   payload: unknown,
   sender: Sender,
+  options?: SendOptions,
 ): Promise<MetadataOutcome> {
   const key = metadataOperations[operation];
   const resource: Resource = resources[key];
@@ -32,7 +33,7 @@ export async function performMetadata(
   const problems = requestProblems(resource, body);
   if (problems.length > 0) throw new KaaInvalidError('payload', problems.map(inPayload(operation, payload)));
   const text = body === undefined ? '' : JSON.stringify(body);
-  const outcome = await client.send({ ...address, resource: key }, Buffer.from(text), 'answer', sender);
+  const outcome = await client.send({ ...address, resource: key }, text, 'answer', sender, options);
   return { ...outcome, resource: resource.path };
 }
 

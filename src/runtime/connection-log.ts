@@ -80,8 +80,8 @@ class ConnectionLog {
   }
 }
 
-/** An address for the log: whatever stands behind its path may be a secret. */
-function printable(url: string): string {
+/** An address for people: whatever stands behind its path may be a secret. */
+export function printable(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }

@@ -73,8 +73,7 @@ export function choiceProperty<Choice extends string>(
   throw new KaaConfigError(wording('config.choice', { name, choices: choices.join(', '), value: describe(value) }));
 }
 
+/** What a text says stays out of the message: it may come from a variable of the environment that holds a secret. */
 function describe(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? JSON.stringify(value)
-    : typeof value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
 }

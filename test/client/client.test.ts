@@ -836,6 +836,20 @@ describe('client', () => {
       assert.deepEqual(troubles, ['silent', undefined]);
     });
 
+    it('is none where a tentative request has no answer, and the endpoint keeps its share of the window', async () => {
+      const asked = client.send(samples, '', 'answer', { unexpectedError: () => {} }, { isTentative: true });
+      const error = failure(asked);
+      await clock.tickAsync(10_000);
+      assert.equal((await error).code, 'KAA_TIMEOUT');
+      assert.deepEqual(troubles, []);
+      const before = server.link.published.length;
+      const more = [send(), send(), send()];
+      await settle();
+      assert.equal(server.link.published.length, before + 3);
+      await client.close(0);
+      await Promise.all(more.map(failure));
+    });
+
     it('is none where the server has answered others meanwhile', async () => {
       await published();
       const { message } = await published({ ...samples, token: 'other' });

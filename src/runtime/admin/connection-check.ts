@@ -11,6 +11,7 @@ import { mqttTransport } from '../../client/mqtt-transport.ts';
 import type { ClientOptions } from '../../client/options.ts';
 import type { StageReport } from '../../protocol/live-report.ts';
 import type { ReportedText } from '../../protocol/reported-text.ts';
+import { printable } from '../connection-log.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { EndpointSession } from '../endpoint-session.ts';
 import { textOfError } from '../recent-errors.ts';
@@ -77,13 +78,7 @@ function isSameLogin(a: ClientOptions, b: ClientOptions): boolean {
 
 function stageReport({ url, stage, outcome }: CheckReport): StageReport {
   const text = textOf(url, stage, outcome);
-  return { server: shown(url), stage, state: outcome.state, ...(text === undefined ? {} : { text }) };
-}
-
-/** Several servers may share a host: what tells them apart belongs to it. */
-function shown(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+  return { server: printable(url), stage, state: outcome.state, ...(text === undefined ? {} : { text }) };
 }
 
 function textOf(url: string, stage: CheckReport['stage'], outcome: CheckOutcome): ReportedText | undefined {
