@@ -5,6 +5,7 @@ import type { Transport } from '../client/transport.ts';
 import { Commands } from '../extensions/commands.ts';
 import { Forwarder } from '../extensions/forwarder.ts';
 import { asError } from '../protocol/errors.ts';
+import type { CatalogueText } from '../protocol/reported-text.ts';
 import { DiskStore } from '../store/disk-store.ts';
 import type { StoreThread } from '../store/operations.ts';
 import { type Log, logConnection } from './connection-log.ts';
@@ -51,8 +52,8 @@ export class EndpointSession {
   readonly #texts: Texts;
   /** By the id of the node that receives. */
   readonly #chosen = new Map<string, ChosenEndpoints>();
-  /** Sessions that this one takes something away from, as was told. */
-  readonly #conflicts = new WeakSet<EndpointSession>();
+  /** Sessions that this one takes something away from, and how that was told. */
+  readonly #conflicts = new WeakMap<EndpointSession, CatalogueText>();
   readonly #losses: LossReport;
   #log: Log;
   #forwarding = false;
@@ -143,8 +144,15 @@ export class EndpointSession {
     if (this.#conflicts.has(other) || other.#conflicts.has(this)) return;
     const conflict = this.tokens.conflictWith(other.tokens);
     if (conflict === undefined) return;
-    this.#conflicts.add(other);
-    this.#log.warn(this.#texts(`log.conflict.${conflict}`, { other: other.#log.name || other.#log.id }));
+    const values = { other: other.#log.name || other.#log.id };
+    const key = `log.conflict.${conflict}`;
+    this.#conflicts.set(other, { key, values });
+    this.#log.warn(this.#texts(key, values));
+  }
+
+  /** What was told of another session that wants the same; undefined where nothing was. */
+  conflictWith(other: EndpointSession): CatalogueText | undefined {
+    return this.#conflicts.get(other);
   }
 
   /** Forwards what waits on disk; for the flows have started, and whoever is told of it is there. */

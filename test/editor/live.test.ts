@@ -293,4 +293,43 @@ describe('the editor with a running endpoint', () => {
       await editor.cancel();
     });
   });
+
+  describe('after another deploy', () => {
+    before(async () => {
+      const more: readonly FlowNode[] = [
+        {
+          id: 'rival',
+          type: 'kaa-endpoint',
+          name: 'Rival',
+          url: simulator.mqttUrl,
+          appVersion: 'v1',
+          credentials: { token },
+        },
+        { id: 'rivals', type: 'kaa-metadata', z: 'tab', x: 200, y: 420, name: '', endpoint: 'rival', wires: [[]] },
+        { id: 'template', type: 'subflow', name: 'Template', in: [], out: [] },
+        { id: 'inside', type: 'kaa-endpoint', z: 'template', name: 'Inside', url: simulator.mqttUrl, appVersion: 'v1' },
+        { id: 'within', type: 'kaa-metadata', z: 'template', x: 200, y: 60, name: '', endpoint: 'inside', wires: [[]] },
+        { id: 'instance', type: 'subflow:template', z: 'tab', x: 200, y: 480, name: 'Instance', wires: [] },
+      ];
+      await editor.nodeRed.deploy([...flowFor(simulator), ...more]);
+      await editor.page.goto('about:blank');
+      await editor.load();
+      await editor.page.evaluate('RED.sidebar.show("kaa")');
+    });
+
+    it('an endpoint in a subflow has one card, with the names of both', async () => {
+      await shows(/connected/, 'Instance: Inside');
+      assert.equal(await editor.page.locator(card, { hasText: 'Inside' }).count(), 1);
+    });
+
+    it('two endpoints with the same token are among what is to be looked at, without it', async () => {
+      await editor.page.locator('.kaa-hints', { hasText: /speak for the same endpoint token/ }).waitFor();
+      assert.doesNotMatch(await editor.page.content(), /live-token/);
+    });
+
+    it('one that is deleted and still runs says so', async () => {
+      await editor.page.evaluate('RED.nodes.remove("rival")');
+      await shows(/connected/, 'deleted, not deployed yet');
+    });
+  });
 });

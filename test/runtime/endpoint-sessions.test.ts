@@ -189,6 +189,8 @@ describe('sessions of endpoints', () => {
       const other = register(user('two'), withClient({ clientId: 'other' }), 'other');
       assert.deepEqual(await conflicts(one, other), ['log.conflict.token']);
       assert.deepEqual(await conflicts(other, one), ['log.conflict.token']);
+      assert.equal(one.conflictWith(other)?.key, 'log.conflict.token');
+      assert.equal(other.conflictWith(one), undefined);
     });
 
     it('because of the same client ID at the same server are told of', async () => {

@@ -4,7 +4,7 @@
  */
 import type { NodeAPI } from 'node-red';
 import { asError } from '../../protocol/errors.ts';
-import type { EndpointReport, LiveReport, Refusal } from '../../protocol/live-report.ts';
+import type { EndpointReport, LiveReport, Misuse, Refusal } from '../../protocol/live-report.ts';
 import type { ReportedText } from '../../protocol/reported-text.ts';
 import { presentMisuse } from '../deploy-lint/deploy-lint.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -58,7 +58,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
   if (typeof admin?.get !== 'function') return;
   const report = (): LiveReport => ({
     endpoints: Array.from(sessions.running(), ([id, session]) => reportOf(id, session, subflowOf(RED, id))),
-    misuse: presentMisuse(),
+    misuse: [...presentMisuse(), ...conflicts()],
   });
   // Every open editor hears of it: whoever looks asks for the report itself.
   const view = new LiveView(report, () => RED.comms.publish(topic, {}, false));
@@ -130,6 +130,17 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
         response.end();
       });
   });
+}
+
+/** Endpoints that take something away from each other. */
+function conflicts(): readonly Misuse[] {
+  const running = [...sessions.running()];
+  return running.flatMap(([nodeId, session]) =>
+    running.flatMap(([, other]) => {
+      const text = session.conflictWith(other);
+      return text === undefined ? [] : [{ nodeId, text }];
+    }),
+  );
 }
 
 function refusal(message: ReportedText): Refusal {
