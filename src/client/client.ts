@@ -45,6 +45,9 @@ export interface SendOptions extends ExchangeProgress {
 
 export type DispatchListener = ExchangeListener & SendOptions;
 
+/** Milliseconds for which a connection that is to be made anew waits for what is under way. */
+const longestFinish = 2000;
+
 export class KaaClient {
   readonly options: ClientOptions;
   readonly #connection: Connection;
@@ -58,7 +61,7 @@ export class KaaClient {
   /** Refused on this connection. */
   readonly #refused = new Set<Subscription<Channel<Exchange>>>();
   #trouble: ConnectionTrouble | undefined;
-  /** Runs from opening until the first attempts have ended, and while it runs requests wait. */
+  /** Runs from opening, or making anew, until the first attempts have ended, and while it runs requests wait. */
   #firstConnect: NodeJS.Timeout | undefined;
 
   constructor(options: ClientOptions, transport: Transport) {
@@ -68,6 +71,12 @@ export class KaaClient {
       message: (topic, payload) => this.#receive(topic, payload),
       writable: () => this.#window.advance(),
       unavailable: () => this.#unavailable(),
+      replaced: (reason) =>
+        this.#window.failAll(
+          [],
+          () => true,
+          () => new KaaOfflineError(reason, true),
+        ),
       statusChanged: (status) => {
         for (const listener of this.#statusListeners) listener(status);
         this.#lookForTrouble();
@@ -169,11 +178,17 @@ export class KaaClient {
   }
 
   /**
-   * Ends the connection, where there is one, and makes another at once. Messages under way fail as with any lost
-   * connection.
+   * Makes another connection, at once where there is none. What is under way has a moment to finish, and fails behind it
+   * as with any lost connection; new requests wait as at the first connect.
    */
   reconnect(): void {
-    this.#connection.reconnect(() => this.retry());
+    this.retry();
+    if (this.#connection.link === undefined) return;
+    this.#beginFirstConnect();
+    this.#subscriptions.stop();
+    this.#window.pause();
+    this.#connection.reconnect(Math.min(longestFinish, this.options.requestTimeout * 500));
+    this.#window.advance();
   }
 
   /** The nodes that observe are about to be replaced: what the platform sends by itself waits for the new ones. */

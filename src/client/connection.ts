@@ -44,7 +44,11 @@ export interface AddressFailure extends LinkFailure {
 
 /** What a person is shown. `offline` lasts through further attempts until one succeeds. */
 export type ConnectionStatus =
-  | { readonly state: 'connecting' }
+  | {
+      readonly state: 'connecting';
+      /** Somebody wants a connection that there was to be made anew. */
+      readonly reason?: 'reconnecting';
+    }
   | {
       readonly state: 'connected';
       readonly url: string;
@@ -66,6 +70,8 @@ export interface ConnectionListener {
   writable(): void;
   /** An established connection was lost, or a round of attempts failed. */
   unavailable(): void;
+  /** A connection that is made anew is gone: what was still under way is lost, and what waits goes over the next. */
+  replaced(reason: ConnectionReason): void;
   statusChanged(status: ConnectionStatus): void;
   /** The server answers no more, or again. */
   silenceChanged(): void;
@@ -90,10 +96,21 @@ interface Connected {
   missing: Awaited | undefined;
 }
 
+/** To be made anew: what is under way may finish, and nothing new is published. */
+interface Finishing {
+  readonly name: 'finishing';
+  readonly link: Link;
+  /** Ends it where something does not finish. */
+  readonly timer: NodeJS.Timeout;
+}
+
 type State =
   | { readonly name: 'idle' }
   | { readonly name: 'connecting'; readonly link: Link; readonly failures: readonly AddressFailure[] }
   | Connected
+  | Finishing
+  /** Says goodbye, to be made anew. */
+  | { readonly name: 'leaving'; readonly link: Link }
   | { readonly name: 'waiting'; readonly timer: NodeJS.Timeout }
   | { readonly name: 'closed' };
 
@@ -148,17 +165,21 @@ export class Connection {
   }
 
   /**
-   * Gives up the link, where there is one.
-   * @param gone called when it is gone, or at once where there is none
+   * Where there is a link, ends it and makes another one, as soon as `settled` says that nothing is under way over it.
+   * @param deadline milliseconds after which it ends whatever is under way
    */
-  reconnect(gone: () => void): void {
+  reconnect(deadline: number): void {
     const state = this.#state;
-    if (state.name !== 'connected') {
-      gone();
-      return;
-    }
-    this.#unavailable([]);
-    void state.link.close(farewell).then(gone);
+    if (state.name !== 'connected') return;
+    const { link } = state;
+    const finishing: Finishing = { name: 'finishing', link, timer: setTimeout(() => this.#leave(finishing), deadline) };
+    this.#state = finishing;
+    this.#show({ state: 'connecting', reason: 'reconnecting' });
+  }
+
+  /** To be told whenever nothing is under way any more and nothing is published. */
+  settled(): void {
+    if (this.#state.name === 'finishing') this.#leave(this.#state);
   }
 
   /** To be told of every publish: the time of the first one helps to tell why a server drops us. */
@@ -187,8 +208,27 @@ export class Connection {
     if (state.name === 'closed') return;
     this.#state = { name: 'closed' };
     this.#show({ state: 'closed' });
-    if (state.name === 'waiting') clearTimeout(state.timer);
-    if (state.name === 'connecting' || state.name === 'connected') await state.link.close(deadline);
+    if ('timer' in state) clearTimeout(state.timer);
+    if ('link' in state) await state.link.close(deadline);
+  }
+
+  #leave({ link, timer }: Finishing): void {
+    clearTimeout(timer);
+    const leaving = { name: 'leaving', link } as const;
+    this.#state = leaving;
+    this.#listener.replaced('reconnecting');
+    const gone = (): void => {
+      if (this.#state === leaving) this.#attemptAnew();
+    };
+    // However the farewell went.
+    void link.close(farewell).then(gone, gone);
+  }
+
+  #attemptAnew(): void {
+    this.#failedRounds = 0;
+    this.#drops = 0;
+    this.#patientUntil = performance.now() + startsTogether;
+    this.#attempt([]);
   }
 
   /** @param failures of the addresses before, in this round */
@@ -232,9 +272,12 @@ export class Connection {
         this.#listener.connected();
       },
       message: (topic, payload) => {
-        if (this.#state.name !== 'connected' || this.#state.link !== link()) return;
-        this.#state.messageAt = performance.now();
-        if (this.#state.missing !== undefined) this.#setMissing(undefined);
+        const state = this.#state;
+        if ((state.name !== 'connected' && state.name !== 'finishing') || state.link !== link()) return;
+        if (state.name === 'connected') {
+          state.messageAt = performance.now();
+          if (state.missing !== undefined) this.#setMissing(undefined);
+        }
         this.#listener.message(topic, payload);
       },
       writable: () => {
@@ -260,6 +303,10 @@ export class Connection {
       if (stable || works) this.#failedRounds = 0;
       const reason = failure.reason === 'dropped' ? this.#dropReason(state) : failure.reason;
       this.#unavailable([{ url: state.url, ...failure, reason }]);
+    } else if (state.name === 'finishing' && state.link === link) {
+      clearTimeout(state.timer);
+      this.#attemptAnew();
+      this.#listener.replaced(failure.reason);
     }
   }
 

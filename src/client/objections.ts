@@ -18,6 +18,10 @@ export class Objections {
     this.#expired = expired;
   }
 
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   wait(exchange: Exchange): void {
     this.#waiting.add(exchange);
     this.#timer ??= setTimeout(() => this.#expire(), patience);

@@ -27,6 +27,8 @@ const requestIdRetry = 1000;
 /** Hears what happens on the wire, to tell later why a connection was lost. */
 export interface WireWitness {
   published(): void;
+  /** Nothing is under way, and nothing is published. */
+  settled(): void;
   /** The server sent a PUBACK. */
   acknowledged(): void;
   /** A message timed out. */
@@ -42,7 +44,10 @@ export class RequestWindow {
   readonly #line = new WaitingLine();
   /** In the order of publishing, so that the first is the next to time out. */
   readonly #outstanding = new Set<Exchange>();
-  readonly #objections = new Objections((exchange) => this.#unopposed(exchange));
+  readonly #objections = new Objections((exchange) => {
+    this.#unopposed(exchange);
+    this.advance();
+  });
   readonly #withoutRequestId = new Set<EndpointTraffic<Exchange>>();
   readonly #share: WindowShare;
   #link: Link | undefined;
@@ -88,6 +93,11 @@ export class RequestWindow {
     this.advance();
   }
 
+  /** Publishes nothing until started again; what is under way may still be answered. */
+  pause(): void {
+    this.#link = undefined;
+  }
+
   /** Settles everything, published or waiting, with what `error` gives, and publishes nothing until started again. */
   stop(endpoints: Iterable<EndpointTraffic<Exchange>>, error: (exchange: Exchange) => Error): void {
     this.#link = undefined;
@@ -121,17 +131,26 @@ export class RequestWindow {
   advance(): void {
     // A receipt may come while the link is still publishing, and thousands may wait: no recursion.
     if (this.#advancing) return;
+    if (this.#link === undefined) {
+      if (this.#outstanding.size === 0 && this.#objections.size === 0) this.#witness.settled();
+      return;
+    }
     this.#advancing = true;
     try {
-      while (this.#outstanding.size < this.#options.maxInFlight && this.#link?.writable === true) {
-        const exchange = this.#line.next((candidate) => this.#mayGo(candidate));
-        const probe = exchange === undefined ? this.#share.nextProbe() : undefined;
-        if (exchange !== undefined) this.#publish(this.#link, exchange);
-        else if (probe !== undefined) this.#line.wake(probe);
-        else return;
-      }
+      this.#publishAll();
     } finally {
       this.#advancing = false;
+    }
+  }
+
+  /** The link may be given up on the way. */
+  #publishAll(): void {
+    while (this.#outstanding.size < this.#options.maxInFlight && this.#link?.writable === true) {
+      const exchange = this.#line.next((candidate) => this.#mayGo(candidate));
+      const probe = exchange === undefined ? this.#share.nextProbe() : undefined;
+      if (exchange !== undefined) this.#publish(this.#link, exchange);
+      else if (probe !== undefined) this.#line.wake(probe);
+      else return;
     }
   }
 

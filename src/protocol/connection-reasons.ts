@@ -1,6 +1,7 @@
 /** Why there is no connection, in words for error messages; the status texts and the remedies are in the catalogue. */
 export const connectionReasons = {
   'not-connected': 'the first connection takes longer than the time-out',
+  reconnecting: 'somebody had the connection made anew',
   'unknown-host': 'the host name is unknown',
   refused: 'the server refuses connections on this port',
   unreachable: 'the server cannot be reached',

@@ -2,7 +2,7 @@
 import type { Node, NodeStatus as Status } from 'node-red';
 import type { ConnectionStatus } from '../client/connection.ts';
 import { ageIn } from '../protocol/age.ts';
-import type { ConnectionTrouble } from '../protocol/connection-reasons.ts';
+import type { ConnectionReason, ConnectionTrouble } from '../protocol/connection-reasons.ts';
 import { KaaError, type KaaErrorCode } from '../protocol/errors.ts';
 import type { Backlog } from '../store/store.ts';
 import type { Texts } from './texts.ts';
@@ -196,9 +196,11 @@ export class NodeStatus {
       const text = this.#text(`status.error.${this.#notReceiving}`);
       return { fill: 'yellow', shape: 'ring', ...text, state, reason: this.#notReceiving };
     }
-    return state === 'connected'
-      ? { fill: 'green', shape: 'dot', ...this.#text('status.connected'), state }
-      : { fill: 'yellow', shape: 'ring', ...this.#text('status.connecting'), state };
+    if (state === 'connected') return { fill: 'green', shape: 'dot', ...this.#text('status.connected'), state };
+    const reason = reasonOf(this.#connection);
+    return reason === undefined
+      ? { fill: 'yellow', shape: 'ring', ...this.#text('status.connecting'), state }
+      : { fill: 'yellow', shape: 'ring', ...this.#text(`status.reason.${reason}`), state, reason };
   }
 
   /** What the node does with samples that wait; undefined where they are just on their way. */
@@ -218,7 +220,7 @@ export class NodeStatus {
     }
     const age = ageOf(backlog);
     if (state === 'connected' && age < waiting) return undefined;
-    const why = this.#connection.state === 'offline' ? this.#connection.reason : trouble;
+    const why = reasonOf(this.#connection) ?? trouble;
     const reason = why === undefined ? {} : { reason: why };
     const text =
       age < 60_000
@@ -241,6 +243,11 @@ export class NodeStatus {
     const { state } = this.#connection;
     return { fill: 'red', shape: 'dot', ...this.#text(`status.error.${code}`), state, reason: code };
   }
+}
+
+/** Why there is no connection, where that is known. */
+function reasonOf(connection: ConnectionStatus): ConnectionReason | undefined {
+  return 'reason' in connection ? connection.reason : undefined;
 }
 
 /** Milliseconds; a clock that was set back makes none. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import FakeTimers from '@sinonjs/fake-timers';
-import type { Sender, Target } from '../../src/client/channel.ts';
+import type { Push, Sender, Target } from '../../src/client/channel.ts';
 import { KaaClient } from '../../src/client/client.ts';
 import type { ExchangeOutcome, Settlement } from '../../src/client/exchange.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
@@ -446,27 +446,175 @@ describe('client', () => {
       assert.equal((await failure(send())).code, 'KAA_OFFLINE');
     });
 
-    it('is made anew when somebody wants it: at once, and what is under way fails as with any lost one', async () => {
-      await connect();
-      const { outcome } = await published();
-      const { link } = server;
-      client.reconnect();
-      const error = await failure(outcome);
-      assert.deepEqual([error.code, error.cause], ['KAA_OFFLINE', { sent: true }]);
-      await settle();
-      assert.equal(link.closed, true);
-      assert.equal(server.links.length, 2);
-      const waiting = send();
-      server.answerAll();
-      server.link.accept();
-      await waiting;
-    });
+    describe('that is made anew because somebody wants it', () => {
+      const reconnecting = { state: 'connecting', reason: 'reconnecting' } as const;
 
-    it('that is wanted anew while there is none is tried at once', async () => {
-      open();
-      server.link.break({ reason: 'unreachable' });
-      client.reconnect();
-      assert.equal(server.links.length, 2);
+      it('ends at once where nothing is under way, and the next is made', async () => {
+        await connect();
+        const { link } = server;
+        client.reconnect();
+        assert.deepEqual(client.status, reconnecting);
+        await settle();
+        assert.equal(link.closed, true);
+        assert.equal(server.links.length, 2);
+        server.link.accept();
+        assert.equal(client.status.state, 'connected');
+      });
+
+      it('ends when what is under way is answered', async () => {
+        await connect();
+        const { outcome, message } = await published();
+        const { link } = server;
+        client.reconnect();
+        await clock.tickAsync(1000);
+        assert.equal(link.closed, false);
+        link.deliver(`${message.topic}/status`);
+        await outcome;
+        await settle();
+        assert.equal(link.closed, true);
+        assert.equal(server.links.length, 2);
+      });
+
+      it('fails what is still under way after 2 s as with any lost one', async () => {
+        await connect();
+        const { outcome } = await published();
+        client.reconnect();
+        await clock.tickAsync(1999);
+        assert.equal(server.links.length, 1);
+        await clock.tickAsync(1);
+        const error = await failure(outcome);
+        assert.deepEqual([error.code, error.cause], ['KAA_OFFLINE', { sent: true }]);
+        assert.equal(server.links.length, 2);
+      });
+
+      it('waits half the request time-out where that is less', async () => {
+        await connect({ requestTimeout: 1 });
+        const { outcome } = await published();
+        client.reconnect();
+        await clock.tickAsync(500);
+        assert.equal((await failure(outcome)).code, 'KAA_OFFLINE');
+      });
+
+      it('waits for the objection to a message that had its receipt, and takes silence for none', async () => {
+        await connect();
+        const { outcome, message } = await published({ ...samples, resource: 'commandResults', name: 'reboot' });
+        message.receipt();
+        await clock.tickAsync(500);
+        client.reconnect();
+        await clock.tickAsync(1499);
+        assert.equal(server.links.length, 1);
+        await clock.tickAsync(1);
+        await outcome;
+        assert.equal(server.links.length, 2);
+      });
+
+      it('publishes nothing new; what waits and what comes goes over the next', async () => {
+        await connect({ maxInFlight: 1 });
+        const { message } = await published();
+        const { link } = server;
+        const waiting = send();
+        client.reconnect();
+        const coming = send();
+        server.answerAll();
+        link.deliver(`${message.topic}/status`);
+        await settle();
+        assert.equal(link.published.length, 1);
+        server.link.accept();
+        await Promise.all([waiting, coming]);
+      });
+
+      it('hands over what the platform sends by itself meanwhile', async () => {
+        const pushes: unknown[] = [];
+        await connect();
+        const observer = {
+          pushed: (_target: Target, { body }: Push) => void pushes.push(body),
+          pushFailed: assert.fail,
+        };
+        client.observe({ ...samples, resource: 'configuration' }, observer);
+        await published();
+        client.reconnect();
+        server.link.deliver('kp1/v1/cmx/secret-token/config/json/status', { configId: '1', config: {} });
+        assert.equal(pushes.length, 1);
+        await clock.tickAsync(2000);
+      });
+
+      it('is made once, however often it is wanted', async () => {
+        await connect();
+        const { message } = await published();
+        const { link } = server;
+        for (let click = 0; click < 3; click += 1) client.reconnect();
+        link.deliver(`${message.topic}/status`);
+        client.reconnect();
+        await settle();
+        client.reconnect();
+        await clock.tickAsync(5000);
+        assert.equal(server.links.length, 2);
+      });
+
+      it('is made at once where it is lost meanwhile', async () => {
+        await connect();
+        const { outcome } = await published();
+        client.reconnect();
+        server.link.break();
+        assert.deepEqual(client.status, reconnecting);
+        const error = await failure(outcome);
+        assert.deepEqual([error.code, error.cause], ['KAA_OFFLINE', { sent: true }]);
+        assert.equal(server.links.length, 2);
+        await clock.tickAsync(5000);
+        assert.equal(server.links.length, 2);
+      });
+
+      it('is offline where the server is gone, and what waits fails', async () => {
+        await connect();
+        client.reconnect();
+        const waiting = send();
+        await settle();
+        server.link.break({ reason: 'unreachable' });
+        assert.equal(offlineReason(), 'unreachable');
+        const error = await failure(waiting);
+        assert.deepEqual([error.code, error.cause], ['KAA_OFFLINE', { sent: false }]);
+      });
+
+      it('lets requests wait at most requestTimeout', async () => {
+        await connect();
+        client.reconnect();
+        const waiting = send();
+        await clock.tickAsync(10_000);
+        assert.equal((await failure(waiting)).code, 'KAA_OFFLINE');
+      });
+
+      it('is closed while it finishes, and no other is made', async () => {
+        await connect();
+        const { outcome } = await published();
+        client.reconnect();
+        await client.close(0);
+        assert.equal((await failure(outcome)).code, 'KAA_CLOSED');
+        await clock.tickAsync(5000);
+        assert.equal(server.links.length, 1);
+      });
+
+      it('is closed while it says goodbye, and no other is made', async () => {
+        await connect();
+        client.reconnect();
+        await client.close(0);
+        await clock.tickAsync(5000);
+        assert.equal(server.links.length, 1);
+      });
+
+      it('is made also where its farewell fails', async () => {
+        await connect();
+        server.link.close = () => Promise.reject(new Error('no farewell'));
+        client.reconnect();
+        await settle();
+        assert.equal(server.links.length, 2);
+      });
+
+      it('is tried at once while there is none', () => {
+        open();
+        server.link.break({ reason: 'unreachable' });
+        client.reconnect();
+        assert.equal(server.links.length, 2);
+      });
     });
 
     it('says how long its answers take, and forgets it with the next', async () => {

@@ -68,6 +68,17 @@ describe('status of a node', () => {
     });
   });
 
+  it('says that somebody has the connection made anew', () => {
+    status.connection({ state: 'connecting', reason: 'reconnecting' });
+    status.start(false);
+    assert.deepEqual(shown[0], {
+      fill: 'yellow',
+      shape: 'ring',
+      text: 'status.reason.reconnecting',
+      kaa: { state: 'connecting', reason: 'reconnecting', backlog: 0, oldestAgeS: 0, inFlight: 3 },
+    });
+  });
+
   it('updates at most twice a second, and ends with the newest state', async () => {
     status.start(false);
     for (let change = 0; change < 100; change += 1) {

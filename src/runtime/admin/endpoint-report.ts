@@ -10,7 +10,8 @@ const mostListed = 20;
 export function reportOf(id: string, session: EndpointSession, inSubflow: EndpointReport['inSubflow']): EndpointReport {
   const { client, store, forwarder, commands, users, errors } = session;
   const { status, trouble, roundTrips, inFlight, waiting, endpoints } = client;
-  const reason = status.state === 'offline' ? `reason.${status.reason}` : trouble && `trouble.${trouble}`;
+  const why = 'reason' in status ? status.reason : undefined;
+  const reason = why === undefined ? trouble && `trouble.${trouble}` : `reason.${why}`;
   const observed = [...client.observed].map(([resource, count]) => ({ resource, endpoints: count }));
   return {
     id,
