@@ -40,7 +40,19 @@ function consoleUrl(host: unknown, httpPort: unknown): string | undefined {
 /** The button at the node: what is deployed decides, not what an open dialog holds. */
 export function openConsole({ host, httpPort }: EditedNode): void {
   const url = consoleUrl(host, httpPort);
-  if (url !== undefined) window.open(url, '_blank', 'noopener');
+  if (url === undefined) return;
+  if (isReachable(url)) {
+    window.open(url, '_blank', 'noopener');
+    return;
+  }
+  const words = document.createElement('p');
+  words.textContent = text('simulator.consoleLocal', { url });
+  RED.notify(words, { type: 'warning' });
+}
+
+/** Whether this browser may find it: what listens on a machine's own address only is found on that machine only. */
+function isReachable(url: string): boolean {
+  return !isLoopback(new URL(url).hostname) || isLoopback(window.location.hostname);
 }
 
 export function prepareSimulator(node: EditedNode): void {
@@ -50,7 +62,7 @@ export function prepareSimulator(node: EditedNode): void {
     const host = $('#node-input-host').val();
     const url = consoleUrl(host, $('#node-input-httpPort').val());
     $('#kaa-simulator-console')
-      .toggle(url !== undefined)
+      .toggle(url !== undefined && isReachable(url))
       .attr('href', url ?? '');
     $('#kaa-simulator-open').toggle(!isLoopback(addressOf(host)));
   };

@@ -25,22 +25,25 @@ export function loadNames(id: unknown, kind: NameKind, loaded: (names: readonly 
 
 /** Completes the names typed into a field. */
 export function offerNames(field: string, kind: NameKind, others: OtherNodes): void {
-  const names = new Set<string>();
+  const ofOthers = new Set<string>();
   RED.nodes.eachNode((node) => {
     const name = node[others.property];
-    if (node['type'] === others.type && typeof name === 'string' && name !== '' && !name.includes('$')) names.add(name);
+    if (node['type'] === others.type && typeof name === 'string' && name !== '' && !name.includes('$')) {
+      ofOthers.add(name);
+    }
   });
+  let names = new Set(ofOthers);
   let loaded = Promise.resolve();
-  const load = (): void => {
+  onEndpoint((id) => {
+    names = new Set(ofOthers);
+    const ofThis = names;
     loaded = new Promise((resolve) => {
-      loadNames($('#node-input-endpoint').val(), kind, (known) => {
-        for (const name of known) names.add(name);
+      loadNames(id, kind, (known) => {
+        for (const name of known) ofThis.add(name);
         resolve();
       });
     });
-  };
-  $('#node-input-endpoint').on('change', load);
-  load();
+  });
   const matching = (typed: string): readonly Completion[] =>
     [...names]
       .filter((name) => name.toLowerCase().includes(typed.toLowerCase()) && name !== typed)
@@ -55,11 +58,26 @@ export function offerNames(field: string, kind: NameKind, others: OtherNodes): v
 
 /** Shows the metadata attributes that the endpoint has at Kaa; nothing where it is not known. */
 export function showMetadataKeys(): void {
-  const show = (): void =>
-    loadNames($('#node-input-endpoint').val(), 'metadataKeys', (names) => {
-      $('.kaa-known-keys').toggle(names.length > 0);
-      $('#kaa-known-keys').text(names.join(', '));
+  const show = (names: readonly string[]): void => {
+    $('.kaa-known-keys').toggle(names.length > 0);
+    $('#kaa-known-keys').text(names.join(', '));
+  };
+  let newest = {};
+  onEndpoint((id) => {
+    const question = {};
+    newest = question;
+    show([]);
+    loadNames(id, 'metadataKeys', (names) => {
+      // Of an endpoint that was chosen before, no answer counts any more.
+      if (newest === question) show(names);
     });
-  $('#node-input-endpoint').on('change', show);
-  show();
+  });
+}
+
+/** Calls back with the chosen kaa-endpoint, now and whenever another one is chosen. */
+function onEndpoint(chosen: (id: unknown) => void): void {
+  const select = $('#node-input-endpoint');
+  const tell = (): void => chosen(select.val());
+  select.on('change', tell);
+  tell();
 }
