@@ -22,14 +22,18 @@ export class EndpointCard {
   readonly #commands = new FoldedList('commands');
   #samples = 0;
 
-  constructor(id: string) {
+  /**
+   * @param id with which the endpoint runs
+   * @param nodeId of its node in the editor
+   */
+  constructor(id: string, nodeId: string) {
     this.#id = id;
     const head = document.createElement('h4');
     this.#title.href = '#';
     this.#title.addEventListener('click', (event) => {
       event.preventDefault();
-      // Those of subflows and those that are deleted have no dialog.
-      if (RED.nodes.node(id)) RED.editor.editConfig('', 'kaa-endpoint', id);
+      // Those that are deleted have no dialog.
+      if (RED.nodes.node(nodeId)) RED.editor.editConfig('', 'kaa-endpoint', nodeId);
     });
     head.append(this.#title);
     for (const name of ['server', 'roundTrips', 'requests', 'backlog', 'endpoints']) this.#addFact(name);
@@ -42,8 +46,8 @@ export class EndpointCard {
   }
 
   /** @param report undefined where no deployed node uses the endpoint */
-  show(name: string, report: EndpointReport | undefined): void {
-    setText(this.#title, name);
+  show(title: string, report: EndpointReport | undefined): void {
+    setText(this.#title, title);
     this.element.dataset['state'] = report?.state ?? 'unused';
     const state = text(`sidebar.state.${report?.state ?? 'unused'}`);
     setText(this.#state, report?.reason === undefined ? state : `${state}: ${reported(report.reason)}`);

@@ -1,6 +1,7 @@
 /** The sidebar tab "Kaa": how each endpoint is, live while the tab is open, and what somebody can do about it. */
 import { EndpointCard } from './endpoint-card.ts';
-import type { EndpointReport, LiveReport, Misuse } from '../protocol/live-report.ts';
+import type { LiveReport, Misuse } from '../protocol/live-report.ts';
+import { labelOf, titledEndpoints } from './endpoint-titles.ts';
 import { reported, text } from './validators.ts';
 
 /** The topic on Node-RED's channel from the runtime. */
@@ -34,7 +35,7 @@ class Sidebar {
       this.content,
     );
     document.addEventListener('visibilitychange', () => this.#visible(this.content.checkVisibility()));
-    for (const event of ['nodes:add', 'nodes:remove', 'nodes:change', 'deploy']) {
+    for (const event of ['nodes:add', 'nodes:remove', 'nodes:change', 'subflows:change', 'deploy']) {
       RED.events.on(event, () => {
         if (this.#watching !== undefined) this.#drawSoon();
       });
@@ -97,22 +98,14 @@ class Sidebar {
     const { endpoints, misuse } = this.#report;
     this.#showHints(misuse);
     const known = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
-    const names = new Map<string, string>();
-    RED.nodes.eachConfig((node) => {
-      // Of what stands in a subflow, each instance runs.
-      const isTemplate = node.z !== undefined && RED.nodes.subflow(node.z) !== undefined;
-      if (node.type === 'kaa-endpoint' && !isTemplate) names.set(node.id, RED.utils.getNodeLabel(node, node.id));
-    });
-    for (const endpoint of endpoints) {
-      if (!names.has(endpoint.id)) names.set(endpoint.id, nameOfUnknown(endpoint));
-    }
+    const titled = titledEndpoints(endpoints);
     for (const [id, card] of this.#cards) {
-      if (names.has(id)) continue;
+      if (titled.has(id)) continue;
       card.element.remove();
       this.#cards.delete(id);
     }
-    for (const [id, name] of names) this.#cardOf(id).show(name, known.get(id));
-    this.#empty.hidden = names.size > 0;
+    for (const [id, { nodeId, title }] of titled) this.#cardOf(id, nodeId).show(title, known.get(id));
+    this.#empty.hidden = titled.size > 0;
   }
 
   #showHints(misuse: readonly Misuse[]): void {
@@ -128,26 +121,19 @@ class Sidebar {
     this.#shownHints = shown;
   }
 
-  #cardOf(id: string): EndpointCard {
+  #cardOf(id: string, nodeId: string): EndpointCard {
     const known = this.#cards.get(id);
     if (known !== undefined) return known;
-    const card = new EndpointCard(id);
+    const card = new EndpointCard(id, nodeId);
     this.#cards.set(id, card);
     this.#list.append(card.element);
     return card;
   }
 }
 
-/** Of one that the editor does not know by its id. */
-function nameOfUnknown({ inSubflow }: EndpointReport): string {
-  if (inSubflow === undefined) return text('sidebar.deleted');
-  return `${nameOf(inSubflow.instanceId)}: ${nameOf(inSubflow.templateId)}`;
-}
-
 /** Its id where somebody else has deployed it, or the flows are not loaded yet. */
 function nameOf(nodeId: string): string {
-  const node = RED.nodes.node(nodeId);
-  return node ? RED.utils.getNodeLabel(node, nodeId) : nodeId;
+  return labelOf(nodeId) ?? nodeId;
 }
 
 function hint({ nodeId, text: words }: Misuse): HTMLElement {

@@ -16,10 +16,14 @@ export interface Misuse {
 }
 
 export interface EndpointReport {
-  /** Of the kaa-endpoint node. */
+  /** With which the kaa-endpoint node runs. */
   readonly id: string;
-  /** Where it runs in an instance of a subflow, what the editor knows it by. */
-  readonly inSubflow?: { readonly templateId: string; readonly instanceId: string };
+  /** Its id in the flow file; of one in a subflow, that of the template. */
+  readonly nodeId: string;
+  /** The subflow instances that it runs in, from the outermost, by their ids in the flow file. */
+  readonly instances: readonly string[];
+  /** As it was deployed; may be empty. */
+  readonly name: string;
   readonly state: 'connecting' | 'connected' | 'offline' | 'closed';
   /** Why it is offline, or what is wrong with the connection. */
   readonly reason?: ReportedText;

@@ -6,6 +6,7 @@ import { asError, KaaConfigError } from '../protocol/errors.ts';
 import { wording } from '../protocol/wording.ts';
 import { Deploys } from './deploys.ts';
 import type { Endpoint } from './endpoint.ts';
+import { placeOf } from './endpoint-place.ts';
 import type { EndpointSession } from './endpoint-session.ts';
 import { EndpointSessions } from './endpoint-sessions.ts';
 import type { EndpointUser } from './endpoint-users.ts';
@@ -79,6 +80,7 @@ export class EndpointConnection {
       thread: storeThread,
       path,
       texts: sharedTexts(this.#RED),
+      place: placeOf(this.#RED, this.#node),
     }));
     this.#notStarted();
     // Whoever is told of samples from earlier times has to be there; where there are none, nothing is opened for them.

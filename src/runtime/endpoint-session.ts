@@ -10,6 +10,7 @@ import { DiskStore } from '../store/disk-store.ts';
 import type { StoreThread } from '../store/operations.ts';
 import { type Log, logConnection } from './connection-log.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { EndpointPlace } from './endpoint-place.ts';
 import { EndpointUsers } from './endpoint-users.ts';
 import { inUserLanguage } from './error-language.ts';
 import { LossReport } from './loss-report.ts';
@@ -37,10 +38,12 @@ export interface SessionSurroundings {
   /** Of the store's file. */
   readonly path: string;
   readonly texts: Texts;
+  readonly place: EndpointPlace;
 }
 
 export class EndpointSession {
   readonly endpoint: Endpoint;
+  readonly place: EndpointPlace;
   readonly users = new EndpointUsers();
   readonly client: KaaClient;
   readonly store: DiskStore;
@@ -68,10 +71,11 @@ export class EndpointSession {
   constructor(
     endpoint: Endpoint,
     log: Log,
-    { transport, thread, path, texts }: SessionSurroundings,
+    { transport, thread, path, texts, place }: SessionSurroundings,
     behind: Promise<void> | undefined,
   ) {
     this.endpoint = endpoint;
+    this.place = place;
     this.#log = log;
     this.#texts = texts;
     this.tokens = new SpokenTokens(endpoint.client);
@@ -102,6 +106,11 @@ export class EndpointSession {
       failed: (address, error) => this.#raise(undefined, address, error),
       troubleChanged: () => this.users.storeChanged(),
     });
+  }
+
+  /** Of its kaa-endpoint node; may be empty. */
+  get name(): string {
+    return this.#log.name ?? '';
   }
 
   /** Whether it has ended, or is about to. */

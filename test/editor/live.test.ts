@@ -310,6 +310,9 @@ describe('the editor with a running endpoint', () => {
         { id: 'inside', type: 'kaa-endpoint', z: 'template', name: 'Inside', url: simulator.mqttUrl, appVersion: 'v1' },
         { id: 'within', type: 'kaa-metadata', z: 'template', x: 200, y: 60, name: '', endpoint: 'inside', wires: [[]] },
         { id: 'instance', type: 'subflow:template', z: 'tab', x: 200, y: 480, name: 'Instance', wires: [] },
+        { id: 'around', type: 'subflow', name: 'Around', in: [], out: [] },
+        { id: 'nested', type: 'subflow:template', z: 'around', x: 200, y: 60, name: '', wires: [] },
+        { id: 'outer', type: 'subflow:around', z: 'tab', x: 200, y: 540, name: 'Outer', wires: [] },
       ];
       await editor.nodeRed.deploy([...flowFor(simulator), ...more]);
       await editor.page.goto('about:blank');
@@ -317,9 +320,19 @@ describe('the editor with a running endpoint', () => {
       await editor.page.evaluate('RED.sidebar.show("kaa")');
     });
 
-    it('an endpoint in a subflow has one card, with the names of both', async () => {
-      await shows(/connected/, 'Instance: Inside');
-      assert.equal(await editor.page.locator(card, { hasText: 'Inside' }).count(), 1);
+    const titles = (): Promise<string[]> => editor.page.locator(`${card} h4`).allInnerTexts();
+
+    it('an endpoint in a subflow has a card for each instance, with the names of both', async () => {
+      await shows(/connected/, 'Inside (Instance)');
+      const inSubflows = (await titles()).filter((title) => title.includes('Inside'));
+      assert.deepEqual(inSubflows.toSorted(), ['Inside (Instance)', 'Inside (Outer / Template)']);
+    });
+
+    it('the card of one in a subflow leads to the dialog of the template', async () => {
+      await editor.page.locator(card).getByRole('link', { name: 'Inside (Instance)' }).click();
+      await editor.page.waitForSelector('#node-config-input-url', { state: 'visible' });
+      assert.equal(await editor.page.inputValue('#node-config-input-name'), 'Inside');
+      await editor.cancel();
     });
 
     it('two endpoints with the same token are among what is to be looked at, without it', async () => {
@@ -329,7 +342,7 @@ describe('the editor with a running endpoint', () => {
 
     it('one that is deleted and still runs says so', async () => {
       await editor.page.evaluate('RED.nodes.remove("rival")');
-      await shows(/connected/, 'deleted, not deployed yet');
+      await shows(/connected/, 'Rival – deleted, not deployed yet');
     });
   });
 });

@@ -62,6 +62,7 @@ describe('sessions of endpoints', () => {
       thread: { run: () => Promise.reject(new Error('not used')), close: () => Promise.resolve() },
       path: 'nowhere.sqlite',
       texts: (key) => key,
+      place: { nodeId, instances: [] },
     }));
   }
 

@@ -6,16 +6,17 @@ import { textOfError } from '../recent-errors.ts';
 /** Observed resources, and commands in work, that are listed; beyond, only their number is told. */
 const mostListed = 20;
 
-/** @param inSubflow where it runs, if that is an instance of a subflow */
-export function reportOf(id: string, session: EndpointSession, inSubflow: EndpointReport['inSubflow']): EndpointReport {
-  const { client, store, forwarder, commands, users, errors } = session;
+export function reportOf(id: string, session: EndpointSession): EndpointReport {
+  const { place, name, client, store, forwarder, commands, users, errors } = session;
   const { status, trouble, roundTrips, inFlight, waiting, endpoints } = client;
   const why = 'reason' in status ? status.reason : undefined;
   const reason = why === undefined ? trouble && `trouble.${trouble}` : `reason.${why}`;
   const observed = [...client.observed].map(([resource, count]) => ({ resource, endpoints: count }));
   return {
     id,
-    ...(inSubflow === undefined ? {} : { inSubflow }),
+    nodeId: place.nodeId,
+    instances: place.instances,
+    name,
     state: status.state,
     ...(reason === undefined ? {} : { reason: { key: `status.${reason}` } }),
     ...(status.state === 'connected' ? { server: new URL(status.url).host } : {}),

@@ -4,7 +4,7 @@
  */
 import type { NodeAPI } from 'node-red';
 import { asError } from '../../protocol/errors.ts';
-import type { EndpointReport, LiveReport, Misuse, Refusal } from '../../protocol/live-report.ts';
+import type { LiveReport, Misuse, Refusal } from '../../protocol/live-report.ts';
 import type { ReportedText } from '../../protocol/reported-text.ts';
 import { presentMisuse } from '../deploy-lint/deploy-lint.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -57,7 +57,7 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
   const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
   if (typeof admin?.get !== 'function') return;
   const report = (): LiveReport => ({
-    endpoints: Array.from(sessions.running(), ([id, session]) => reportOf(id, session, subflowOf(RED, id))),
+    endpoints: Array.from(sessions.running(), ([id, session]) => reportOf(id, session)),
     misuse: [...presentMisuse(), ...conflicts()],
   });
   // Every open editor hears of it: whoever looks asks for the report itself.
@@ -149,13 +149,6 @@ function refusal(message: ReportedText): Refusal {
 
 function failure(error: unknown): Refusal {
   return refusal(textOfError(asError(error)));
-}
-
-/** Nodes in an instance of a subflow have ids of their own. */
-function subflowOf(RED: NodeAPI, id: string): EndpointReport['inSubflow'] {
-  const node: { readonly _alias?: unknown; readonly z?: unknown } | null = RED.nodes.getNode(id);
-  const { _alias: templateId, z: instanceId } = node ?? {};
-  return typeof templateId === 'string' && typeof instanceId === 'string' ? { templateId, instanceId } : undefined;
 }
 
 /** Pages of other origins can send anything but JSON without asking first. */
