@@ -30,6 +30,8 @@ export type CheckOutcome =
   | { readonly state: 'skipped'; readonly why: 'plain' | 'address' | 'nobody' | 'in-use' };
 
 export interface CheckReport {
+  /** Its place among the URLs: several may be the same. */
+  readonly server: number;
   readonly url: string;
   readonly stage: CheckStage;
   readonly outcome: CheckOutcome;
@@ -68,11 +70,11 @@ export async function checkConnection(
   report: (report: CheckReport) => void,
   aborted: AbortSignal,
 ): Promise<void> {
-  for (const url of options.urls) {
+  for (const [server, url] of options.urls.entries()) {
     if (aborted.aborted) return;
     const check = new ServerCheck({ ...options, urls: [url] }, url, transport, aborted);
     await check.run(speakerAt(url), (stage, outcome) => {
-      if (!aborted.aborted) report({ url, stage, outcome });
+      if (!aborted.aborted) report({ server, url, stage, outcome });
     });
   }
 }

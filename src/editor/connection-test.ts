@@ -26,7 +26,7 @@ export function prepareConnectionTest(node: EditedEndpointNode): void {
     button.prop('disabled', true);
     /** Characters of the answer that were shown. */
     let shown = 0;
-    let server: string | undefined;
+    let server: number | undefined;
     const show = (answer: string): void => {
       const complete = answer.slice(shown, answer.lastIndexOf('\n') + 1);
       shown += complete.length;
@@ -36,7 +36,7 @@ export function prepareConnectionTest(node: EditedEndpointNode): void {
           list.append(row('failed', reported(report.message)));
           continue;
         }
-        if (report.server !== server) list.append(heading(report.server));
+        if (report.server !== server) list.append(heading(report.address));
         server = report.server;
         list.append(stageRow(report));
       }
@@ -78,8 +78,8 @@ function settingsOf({ id, _def: { defaults, credentials } }: EditedEndpointNode)
   return { id, properties: read(Object.keys(defaults)), credentials: read(Object.keys(credentials)) };
 }
 
-function heading(server: string): EditorElement {
-  return $('<li class="kaa-test-server">').text(server);
+function heading(address: string): EditorElement {
+  return $('<li class="kaa-test-server">').text(address);
 }
 
 function stageRow({ stage, state, text: why }: StageReport): EditorElement {

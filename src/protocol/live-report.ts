@@ -77,8 +77,10 @@ export interface CommandInWork {
 
 /** One stage of a connection test, as it ends. */
 export interface StageReport {
-  /** Its URL, without user and query. */
-  readonly server: string;
+  /** Counts the servers, of which several may have the same address. */
+  readonly server: number;
+  /** With its protocol, and without what may be secret in it. */
+  readonly address: string;
   readonly stage: 'lookup' | 'tcp' | 'tls' | 'login' | 'subscribe' | 'request';
   readonly state: 'passed' | 'failed' | 'skipped';
   /** Why it failed and what to do, or why there was nothing to try. */

@@ -225,6 +225,19 @@ describe('connection check', () => {
     assert.deepEqual([reports[0], reports.at(-1)], ['lookup failed unknown-host', 'request passed']);
   });
 
+  it('servers are told apart, also where several are the same', async () => {
+    const url = 'mqtt://no-such-host.invalid';
+    const tried: [number, string][] = [];
+    const options = clientOptions({ urls: [url, url], requestTimeout: 2 });
+    const aborted = new AbortController().signal;
+    const told = ({ server, stage }: CheckReport): void => void tried.push([server, stage]);
+    await checkConnection(options, () => 'nobody', mqttTransport, told, aborted);
+    assert.deepEqual(tried, [
+      [0, 'lookup'],
+      [1, 'lookup'],
+    ]);
+  });
+
   it('ends when it is aborted, and says nothing more', async () => {
     const controller = new AbortController();
     const port = await listen(createTcpServer());

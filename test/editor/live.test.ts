@@ -208,6 +208,26 @@ describe('the editor with a running endpoint', () => {
       const text = await test({});
       assert.doesNotMatch(text, /failed/);
       assert.match(text, /question to Kaa: asked over the connection of the deployed endpoint/);
+      assert.match(text, /passed:\s+subscription to answers\s/);
+    });
+
+    it('has a heading for each server, with its protocol and without what may be secret', async () => {
+      const url = `mqtt://127.0.0.1:${await freePort()}`;
+      await test({ url: `${url}, ${url.replace('mqtt:', 'ws:')}/mqtt?key=secret, ${url}` });
+      assert.deepEqual(await editor.page.locator('.kaa-test-server').allInnerTexts(), [
+        url,
+        `${url.replace('mqtt:', 'ws:')}/mqtt`,
+        url,
+      ]);
+      assert.doesNotMatch(await editor.page.locator('#kaa-endpoint-test-stages').innerText(), /secret/);
+    });
+
+    it('says so where it fails itself', async () => {
+      await editor.page.route('**/kaa/check', (route) =>
+        route.fulfill({ body: '{"message":{"key":"error.store.diskFull"}}\n{"message":"of another"}\n' }),
+      );
+      assert.match(await test({}), /^failed:\s+the disk is full\s+failed:\s+of another$/);
+      await editor.page.unroute('**/kaa/check');
     });
 
     it('does not vouch for other settings of a token that is in use', async () => {

@@ -76,15 +76,16 @@ function isSameLogin(a: ClientOptions, b: ClientOptions): boolean {
   return isDeepStrictEqual(compared(a), compared(b));
 }
 
-function stageReport({ url, stage, outcome }: CheckReport): StageReport {
-  const text = textOf(url, stage, outcome);
-  return { server: printable(url), stage, state: outcome.state, ...(text === undefined ? {} : { text }) };
+function stageReport({ server, url, stage, outcome }: CheckReport): StageReport {
+  const address = printable(url);
+  const text = textOf(address, stage, outcome);
+  return { server, address, stage, state: outcome.state, ...(text === undefined ? {} : { text }) };
 }
 
-function textOf(url: string, stage: CheckReport['stage'], outcome: CheckOutcome): ReportedText | undefined {
+function textOf(address: string, stage: CheckReport['stage'], outcome: CheckOutcome): ReportedText | undefined {
   switch (outcome.state) {
     case 'failed':
-      return failureText(new URL(url).host, outcome.failure);
+      return failureText(address, outcome.failure);
     case 'skipped':
       return { key: `check.skipped.${outcome.why}` };
     case 'passed':
