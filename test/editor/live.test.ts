@@ -123,6 +123,21 @@ describe('the editor with a running endpoint', () => {
       assert.equal(await stored(), before + 1);
     });
 
+    it('is told that there is news over the channel that everybody hears, and fetches the news', async () => {
+      await editor.page.evaluate(
+        `RED.comms.subscribe('kaa/endpoints', (_topic, news) => (window.kaaNews = [...(window.kaaNews ?? []), news]))`,
+      );
+      await press('Pause forwarding');
+      await shows(/Paused by hand/);
+      await press('Resume forwarding');
+      await shows(/On disk\s+nothing\s/);
+      const news = await editor.page.evaluate<object[]>('window.kaaNews');
+      assert.deepEqual(
+        news,
+        news.map(() => ({})),
+      );
+    });
+
     it('discards what waits, when that is confirmed', async () => {
       const before = await stored();
       await press('Pause forwarding');
@@ -165,6 +180,21 @@ describe('the editor with a running endpoint', () => {
         `(() => { const node = RED.nodes.node('unused'); node.name = 'Line 3'; RED.events.emit('nodes:change', node); })()`,
       );
       await shows(/no deployed node uses it/, 'Line 3');
+    });
+
+    it('is drawn anew once for many nodes that change together', async () => {
+      const drawn = await editor.page.evaluate<number>(`new Promise((done) => {
+        const { eachConfig } = RED.nodes;
+        let times = 0;
+        RED.nodes.eachConfig = (callback) => (times += 1, eachConfig(callback));
+        for (let count = 0; count < 1000; count += 1) RED.events.emit('nodes:change', RED.nodes.node('unused'));
+        requestAnimationFrame(() => requestAnimationFrame(() => {
+          RED.nodes.eachConfig = eachConfig;
+          done(times);
+        }));
+      })`);
+      // The rest of the editor may look too, and a report may come meanwhile.
+      assert.ok(drawn >= 1 && drawn < 10, `${drawn} times`);
     });
 
     it('shows what the last deploy made look like misuse, and leads to the node', async () => {

@@ -15,8 +15,10 @@ export class LiveView<Report> {
   #timer: NodeJS.Timeout | undefined;
   /** On the clock of `performance.now()`. */
   #until = 0;
+  /** As JSON, the report of when news was last told of, or of when somebody began to look. */
   #told = '';
 
+  /** @param tell called where the report has become another one */
   constructor(report: () => Report, tell: () => void) {
     this.#report = report;
     this.#tell = tell;
@@ -25,8 +27,12 @@ export class LiveView<Report> {
   /** Somebody looks from now on, for `watchTime`; the present report is for him. */
   watch(): Report {
     this.#until = performance.now() + watchTime;
-    this.#timer ??= setInterval(() => this.#look(), pace).unref();
-    return this.#report();
+    const report = this.#report();
+    if (this.#timer === undefined) {
+      this.#told = JSON.stringify(report);
+      this.#timer = setInterval(() => this.#look(), pace).unref();
+    }
+    return report;
   }
 
   #look(): void {

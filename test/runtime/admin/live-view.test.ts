@@ -37,9 +37,20 @@ describe('live view', () => {
     assert.equal(told, 10);
   });
 
-  it('tells of the same only once', async () => {
+  it('tells of the same only once, and not of what was given to who began to look', async () => {
     view.watch();
     await clock.tickAsync(5000);
+    assert.equal(told, 0);
+    present = 1;
+    await clock.tickAsync(5000);
+    assert.equal(told, 1);
+  });
+
+  it('tells of news that another one has seen already', async () => {
+    view.watch();
+    present = 1;
+    view.watch();
+    await clock.tickAsync(500);
     assert.equal(told, 1);
   });
 
