@@ -5,7 +5,7 @@ import type { ReportedText } from './reported-text.ts';
 /** What the sidebar shows. */
 export interface LiveReport {
   readonly endpoints: readonly EndpointReport[];
-  /** What was found at the last deploy. */
+  /** What was found at the last deploy, and endpoints that take something away from each other now. */
   readonly misuse: readonly Misuse[];
 }
 

@@ -159,9 +159,10 @@ export class EndpointSession {
     this.#log.warn(this.#texts(key, values));
   }
 
-  /** What was told of another session that wants the same; undefined where nothing was. */
+  /** What was told of another session, for as long as both want the same; undefined where nothing was. */
   conflictWith(other: EndpointSession): CatalogueText | undefined {
-    return this.#conflicts.get(other);
+    const told = this.#conflicts.get(other);
+    return told === undefined || this.tokens.conflictWith(other.tokens) === undefined ? undefined : told;
   }
 
   /** Forwards what waits on disk; for the flows have started, and whoever is told of it is there. */

@@ -357,7 +357,15 @@ describe('the editor with a running endpoint', () => {
         },
         { id: 'rivals', type: 'kaa-metadata', z: 'tab', x: 200, y: 420, name: '', endpoint: 'rival', wires: [[]] },
         { id: 'template', type: 'subflow', name: 'Template', in: [], out: [] },
-        { id: 'inside', type: 'kaa-endpoint', z: 'template', name: 'Inside', url: simulator.mqttUrl, appVersion: 'v1' },
+        {
+          id: 'inside',
+          type: 'kaa-endpoint',
+          z: 'template',
+          name: 'Inside',
+          url: simulator.mqttUrl,
+          appVersion: 'v1',
+          credentials: { token: 'live-token-inside' },
+        },
         { id: 'within', type: 'kaa-metadata', z: 'template', x: 200, y: 60, name: '', endpoint: 'inside', wires: [[]] },
         { id: 'instance', type: 'subflow:template', z: 'tab', x: 200, y: 480, name: 'Instance', wires: [] },
         { id: 'around', type: 'subflow', name: 'Around', in: [], out: [] },
@@ -386,8 +394,14 @@ describe('the editor with a running endpoint', () => {
     });
 
     it('two endpoints with the same token are among what is to be looked at, without it', async () => {
-      await editor.page.locator('.kaa-hints', { hasText: /speak for the same endpoint token/ }).waitFor();
+      await editor.page
+        .locator('.kaa-hints li', { hasText: /and (Rival|Line 1) speak for the same endpoint token/ })
+        .waitFor();
       assert.doesNotMatch(await editor.page.content(), /live-token/);
+    });
+
+    it('so are two instances of a subflow, by the name that its endpoint has there', async () => {
+      await editor.page.locator('.kaa-hints li', { hasText: /^Inside: This endpoint and Inside speak for/ }).waitFor();
     });
 
     it('one that is deleted and still runs says so', async () => {

@@ -210,6 +210,19 @@ describe('sessions of endpoints', () => {
       assert.deepEqual(await conflicts(one, other), ['log.conflict.token']);
     });
 
+    it('are shown for as long as they last', async () => {
+      const one = register(user('one'));
+      const other = register(user('two'), { token: 'another', ...withClient({ clientId: 'other' }) }, 'other');
+      const end = other.tokens.add('t');
+      await conflicts(one, other);
+      assert.equal(one.conflictWith(other)?.key, 'log.conflict.token');
+      end();
+      assert.equal(one.conflictWith(other), undefined);
+      other.tokens.add('t');
+      assert.deepEqual(await conflicts(one, other), ['log.conflict.token']);
+      assert.equal(one.conflictWith(other)?.key, 'log.conflict.token');
+    });
+
     it('are none at different servers, which are two ports of one machine for this one only', async () => {
       const one = register(user('one'));
       const here = register(user('two'), withClient({ clientId: 'b', urls: ['mqtt://127.0.0.1:1884'] }), 'other');

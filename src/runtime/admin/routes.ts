@@ -135,10 +135,10 @@ export function serveEditor(RED: NodeAPI, read: (edited: EditedEndpoint) => Endp
 /** Endpoints that take something away from each other. */
 function conflicts(): readonly Misuse[] {
   const running = [...sessions.running()];
-  return running.flatMap(([nodeId, session]) =>
+  return running.flatMap(([, session]) =>
     running.flatMap(([, other]) => {
       const text = session.conflictWith(other);
-      return text === undefined ? [] : [{ nodeId, text }];
+      return text === undefined ? [] : [{ nodeId: session.place.nodeId, text }];
     }),
   );
 }
