@@ -52,8 +52,6 @@ const defaultPorts: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:'
 /** Request time-outs that a request may take: until the subscription is confirmed, and until the answer. */
 const stagesOfRequest = 2.1;
 
-const noListener: Sender = { unexpectedError: () => undefined };
-
 /** Milliseconds for saying goodbye. */
 const farewell = 200;
 
@@ -202,11 +200,12 @@ class ServerCheck {
       return;
     }
     const { address, over } = speaker;
+    const sender: Sender = { unexpectedError: () => undefined };
     const passed: CheckOutcome = over === undefined ? { state: 'passed' } : { state: 'passed', over: 'other' };
     try {
       const target = { ...address, resource: 'metadataKeys' } as const;
       // Another client has time-outs of its own, and nobody waits for those.
-      const asked = (over ?? client).send(target, '', 'answer', noListener, { isTentative: true });
+      const asked = (over ?? client).send(target, '', 'answer', sender, { isTentative: true });
       await this.#inTime(asked, stagesOfRequest);
       report('subscribe', passed);
       report('request', passed);
@@ -222,6 +221,8 @@ class ServerCheck {
         (over === undefined && error instanceof KaaError && error.cause.sent === false);
       report('subscribe', wasSubscribing ? failed : passed);
       if (!wasSubscribing) report('request', failed);
+    } finally {
+      over?.forget(sender, address);
     }
   }
 }

@@ -275,13 +275,14 @@ export class RequestWindow {
         this.#deadlineTimer = setTimeout(() => this.#expire(), Math.ceil(due));
         break;
       }
-      const { channel, listener } = exchange;
-      if (listener.isTentative !== true) {
+      const { channel, listener, isProbe } = exchange;
+      const isTentative = listener.isTentative === true;
+      if (!isTentative) {
         channel.traffic.silent = true;
         this.#witness.unanswered(exchange.publishedAt ?? now, receiptSuffices(exchange) ? 'receipt' : 'answer');
       }
       this.#giveUp(exchange, new KaaTimeoutError(channel.label, this.#options.requestTimeout, 'sent'));
-      if (exchange.isProbe) this.#failStale(channel.traffic, now - longestWait * this.#timeout);
+      if (isProbe && !isTentative) this.#failStale(channel.traffic, now - longestWait * this.#timeout);
     }
     this.advance();
   }

@@ -220,6 +220,18 @@ describe('connection check', () => {
     await over.close(0);
   });
 
+  it('leaves nothing under way on the connection that it asks over, where Kaa does not answer', async () => {
+    const server = new MemoryServer();
+    const over = new KaaClient(clientOptions(), server.transport);
+    over.open();
+    server.link.accept();
+    const reports = await check({ urls: [simulator.mqttUrl], requestTimeout: 0.1 }, { ...speaker, over });
+    assert.deepEqual(reports.slice(-2), ['subscribe passed over other', 'request failed no-answer']);
+    assert.equal(server.link.published.length, 1);
+    assert.equal(over.inFlight, 0);
+    await over.close(0);
+  });
+
   it('every server is tried', async () => {
     const reports = await check({ urls: ['mqtt://no-such-host.invalid', simulator.mqttUrl] });
     assert.deepEqual([reports[0], reports.at(-1)], ['lookup failed unknown-host', 'request passed']);

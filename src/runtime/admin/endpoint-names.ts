@@ -1,8 +1,9 @@
 /** Names that the dialogs offer: what is known of an endpoint from its connection. */
-import { ownAddress } from '../messages.ts';
-import type { EndpointSession } from '../endpoint-session.ts';
-import { resources } from '../../protocol/resources.ts';
+import type { EndpointAddress } from '../../client/channel.ts';
+import type { KaaClient } from '../../client/client.ts';
 import { performMetadata } from '../../extensions/metadata.ts';
+import { resources } from '../../protocol/resources.ts';
+import type { EndpointSession } from '../endpoint-session.ts';
 
 /** Names of a kind that are offered. */
 const most = 200;
@@ -23,7 +24,7 @@ const sources = {
   ],
   configNames: ({ client }: EndpointSession) => observedBelow(client.observed, 'configuration'),
   /** Asked from Kaa; none where there is no connection, or Kaa does not tell. */
-  metadataKeys: (session: EndpointSession) => knownMetadataKeys(session),
+  metadataKeys: (session: EndpointSession) => metadataKeysOf(session),
 } as const;
 
 export type NameKind = keyof typeof sources;
@@ -44,37 +45,31 @@ function observedBelow(observed: ReadonlyMap<string, number>, key: 'commands' | 
   return names.filter((name) => name !== '' && name !== '+');
 }
 
-/** What was asked a moment ago is not asked again: dialogs are opened one after the other. */
-function knownMetadataKeys(session: EndpointSession): Promise<readonly string[]> {
-  const known = askedKeys.get(session);
-  if (known !== undefined && performance.now() - known.askedAt < goodFor) return known.keys;
-  const keys = inTime(metadataKeysOf(session));
-  askedKeys.set(session, { askedAt: performance.now(), keys });
-  return keys;
-}
-
-/** No names where the answer takes longer: the dialog is open. */
-async function inTime(asked: Promise<readonly string[]>): Promise<readonly string[]> {
-  const { promise: late, resolve } = Promise.withResolvers<readonly string[]>();
-  const timer = setTimeout(() => resolve([]), patience);
-  const keys = await Promise.race([asked, late]);
-  clearTimeout(timer);
-  return keys;
-}
-
-async function metadataKeysOf({ client, endpoint }: EndpointSession): Promise<readonly string[]> {
+async function metadataKeysOf(session: EndpointSession): Promise<readonly string[]> {
+  const { client, endpoint } = session;
   const { token, appVersion } = endpoint;
   if (client.status.state !== 'connected' || token === undefined || appVersion === undefined) return [];
   // Who speaks for a token gets what Kaa has for it: to look at names is no reason to begin with that.
   if (!client.speaksFor(token)) return [];
+  // Dialogs are opened one after the other.
+  const known = askedKeys.get(session);
+  if (known !== undefined && performance.now() - known.askedAt < goodFor) return known.keys;
+  const keys = askForMetadataKeys(client, { token, appVersion });
+  askedKeys.set(session, { askedAt: performance.now(), keys });
+  return keys;
+}
+
+/** None where Kaa does not tell, or takes longer: the dialog is open, and whoever types goes on without them. */
+async function askForMetadataKeys(client: KaaClient, address: EndpointAddress): Promise<readonly string[]> {
+  const sender = { unexpectedError: () => undefined };
+  const timer = setTimeout(() => client.forget(sender, address), patience);
   try {
-    const sender = { unexpectedError: () => undefined };
-    const options = { isTentative: true };
-    const { body } = await performMetadata(client, 'getKeys', ownAddress(endpoint), undefined, sender, options);
+    const { body } = await performMetadata(client, 'getKeys', address, undefined, sender, { isTentative: true });
     return Array.isArray(body) ? body.map(String) : [];
   } catch {
-    // Whoever types goes on without them.
     return [];
+  } finally {
+    clearTimeout(timer);
   }
 }
 
