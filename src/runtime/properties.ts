@@ -1,4 +1,7 @@
-/** Reads the saved properties of nodes: the border where a flow file, edited by anybody, becomes typed options. */
+/**
+ * Reads the saved properties of nodes: the border where a flow file, edited by anybody, becomes typed options. No value
+ * is in a message: it may come from a variable of the environment, and be a secret.
+ */
 import { type BoundedProperty, type Bounds, bounds } from '../protocol/bounds.ts';
 import { KaaConfigError } from '../protocol/errors.ts';
 import { type NameKind, nameProblem } from '../protocol/names.ts';
@@ -20,7 +23,6 @@ export function verbatimProperty(properties: Properties, name: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
-  // The value stays out of the message: it may be a secret.
   throw new KaaConfigError(wording('config.text', { name, type: typeof value }));
 }
 
@@ -46,7 +48,7 @@ export function booleanProperty(properties: Properties, name: string, fallback: 
   if (value === undefined || value === null || value === '') return fallback;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw new KaaConfigError(wording('config.boolean', { name, value: describe(value) }));
+  throw new KaaConfigError(wording('config.boolean', { name }));
 }
 
 /** A number, stored as number or string; absent or empty means its default. */
@@ -57,7 +59,7 @@ export function numberProperty(properties: Properties, name: BoundedProperty): n
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
   if (number >= min && number <= max && (!integer || Number.isInteger(number))) return number;
   const key = integer ? 'config.integer' : 'config.number';
-  throw new KaaConfigError(wording(key, { name, min, max, value: describe(value) }));
+  throw new KaaConfigError(wording(key, { name, min, max }));
 }
 
 /** One of several words; absent or empty means the first. */
@@ -70,10 +72,5 @@ export function choiceProperty<Choice extends string>(
   if (value === undefined || value === null || value === '') return choices[0];
   const choice = choices.find((word) => word === value);
   if (choice !== undefined) return choice;
-  throw new KaaConfigError(wording('config.choice', { name, choices: choices.join(', '), value: describe(value) }));
-}
-
-/** What a text says stays out of the message: it may come from a variable of the environment that holds a secret. */
-function describe(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
+  throw new KaaConfigError(wording('config.choice', { name, choices: choices.join(', ') }));
 }

@@ -27,7 +27,7 @@ export function typedValue(
 ): TypedValue {
   const known = types.find((candidate) => candidate === type);
   if (known === undefined) {
-    throw new KaaConfigError(wording('config.choice', { name: `${name}Type`, choices: types.join(', '), value: type }));
+    throw new KaaConfigError(wording('config.choice', { name: `${name}Type`, choices: types.join(', ') }));
   }
   if (known === 'str') return () => Promise.resolve(value);
   const evaluate =

@@ -94,6 +94,21 @@ describe('settings of kaa-endpoint', () => {
     });
   }
 
+  for (const [name, wanted] of [
+    ['keepalive', /keepalive to be a whole number from 1 to 65535/],
+    ['requestTimeout', /requestTimeout to be a number from/],
+    ['outboxOverflow', /outboxOverflow to be one of reject, drop-oldest/],
+  ] as const) {
+    it(`what does not belong into ${name} is not repeated, because a variable may have brought a secret`, () => {
+      for (const value of ['top-secret', '73510042', 73510042]) {
+        assert.throws(
+          () => read({ [name]: value }),
+          ({ message }: Error) => wanted.test(message) && !message.includes(String(value)),
+        );
+      }
+    });
+  }
+
   it('a TLS configuration beside a plain URL is KAA_CONFIG: the login would go in clear', () => {
     for (const url of ['mqtt://a', 'ws://a/ws', 'mqtts://a,mqtt://b']) {
       assert.throws(() => read({ url }, { tls: { ca: 'x' } }), { code: 'KAA_CONFIG' });
