@@ -2,7 +2,7 @@
 import { choices } from '../protocol/choices.ts';
 import { extensionProperties } from '../protocol/extension-properties.ts';
 import type { ExtensionName } from '../protocol/resources.ts';
-import { asText, type EditedNode, isEdited, property } from './edited-node.ts';
+import { asText, type EditedNode, fieldOf, isEdited, property } from './edited-node.ts';
 import { openWrongGroups } from './groups.ts';
 import { showPresentVersion } from './saved-node.ts';
 import {
@@ -62,4 +62,13 @@ export const endpointValidators = {
 export function prepareEndpoint(node: EditedNode): void {
   showPresentVersion(node);
   openWrongGroups(node);
+  for (const name of ['appVersion', 'token']) hintWhereEmpty(node, name);
+}
+
+/** What is not given here has to come from elsewhere: that may be meant, as in a gateway, or forgotten. */
+function hintWhereEmpty(node: EditedNode, name: string): void {
+  const field = fieldOf(node, name);
+  const show = (): void => void $(`#kaa-endpoint-no-${name}`).toggle(asText(field.val()).trim() === '');
+  field.on('input change', show);
+  show();
 }

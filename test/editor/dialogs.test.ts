@@ -281,6 +281,25 @@ for (const runtime of runtimes) {
         await editor().cancel();
       });
 
+      it('without token or application version the dialog says where they have to come from', async () => {
+        const hints = (): Promise<string[]> =>
+          editor().page.locator('#node-config-dialog-edit-form .form-tips:visible').allTextContents();
+        await editor().editEndpoint();
+        assert.deepEqual(await hints(), []);
+        await editor().page.fill('#node-config-input-token', ' ');
+        const [gateway, ...others] = await hints();
+        assert.match(String(gateway), /is a gateway: each message has to bring msg\.token/);
+        assert.deepEqual(others, []);
+        await editor().page.fill('#node-config-input-token', '${KAA_TOKEN}');
+        assert.deepEqual(await hints(), []);
+        await editor().page.fill('#node-config-input-appVersion', '');
+        assert.match(
+          (await hints()).join(),
+          /^Without an application version each message has to bring msg\.appVersion/,
+        );
+        await editor().cancel();
+      });
+
       it('the token is shown as dots and never sent to the browser', async () => {
         await editor().editEndpoint();
         assert.equal(await editor().page.locator('#node-config-input-token').getAttribute('type'), 'password');
