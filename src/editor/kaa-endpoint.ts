@@ -62,13 +62,13 @@ export const endpointValidators = {
 export function prepareEndpoint(node: EditedNode): void {
   showPresentVersion(node);
   openWrongGroups(node);
-  for (const name of ['appVersion', 'token']) hintWhereEmpty(node, name);
+  for (const identity of ['appVersion', 'token']) hintWhereEmpty(node, identity);
 }
 
 /** What is not given here has to come from elsewhere: that may be meant, as in a gateway, or forgotten. */
-function hintWhereEmpty(node: EditedNode, name: string): void {
-  const field = fieldOf(node, name);
-  const show = (): void => void $(`#kaa-endpoint-no-${name}`).toggle(asText(field.val()).trim() === '');
+function hintWhereEmpty(node: EditedNode, identity: string): void {
+  const field = fieldOf(node, identity);
+  const show = (): void => void $(`#kaa-endpoint-no-${identity}`).toggle(asText(field.val()).trim() === '');
   field.on('input change', show);
   show();
 }

@@ -38,6 +38,7 @@ describe('names of metadata attributes for a dialog', () => {
       transport: server.transport,
       thread: { run: () => Promise.reject(new Error('not used')), close: () => Promise.resolve() },
       path: 'nowhere.sqlite',
+      place: { nodeId: 'endpoint', instances: [] },
       texts: (key) => key,
     }));
     session.client.observe(
