@@ -29,8 +29,13 @@ const claimTime = 30_000;
 /** Commands that wait to be written to the ledger; the platform keeps the others until it is asked again. */
 const mostWaiting = 10_000;
 
-/** Commands that are written to the ledger together: where Node-RED is killed then, they have been interrupted. */
+/**
+ * Commands that are written to the ledger together: where Node-RED is killed then, they have been interrupted. Few, unless
+ * so many wait that a part of them is more.
+ */
+const usuallyTogether = 10;
 const mostTogether = 500;
+const partTogether = 0.05;
 
 /** Commands of one endpoint, and of all, that the flow has not answered; beyond, no further ones are taken. */
 const mostUnanswered = 25_000;
@@ -296,7 +301,9 @@ export class EndpointCommands implements EndpointKeeper {
   #enterArrived(): Entered | undefined {
     if (this.#phase === 'closed' || this.#arrived.length === 0) return undefined;
     const entries: StoredCommand[] = [];
-    const next = this.#arrived.slice(0, mostTogether).map((command) => this.#enter(command, entries));
+    const part = Math.floor(this.#arrived.length * partTogether);
+    const count = Math.min(mostTogether, Math.max(usuallyTogether, part));
+    const next = this.#arrived.slice(0, count).map((command) => this.#enter(command, entries));
     return { kept: this.#known.keep(entries), next };
   }
 
