@@ -41,9 +41,9 @@ export async function flood(target: Target, options: FloodOptions): Promise<Floo
   const peak = residence.stop();
   const { longestDelay, peak: seenPeak } = await target.state();
   let left = Number.POSITIVE_INFINITY;
-  for (let count = 0; count < 20 && left > 10; count += 1) {
+  for (let count = 0; count < 20 && left > 20; count += 1) {
     left = (await target.state(true)).alive - before.alive;
-    if (left > 10) await new Promise((resolve) => setTimeout(resolve, 250));
+    if (left > 20) await new Promise((resolve) => setTimeout(resolve, 250));
   }
   return {
     packets,

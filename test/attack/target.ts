@@ -284,13 +284,16 @@ export class Target {
     })) as Outcome;
   }
 
-  /** Good traffic works: a sample is confirmed, a command is handed out once although it comes twice. */
-  async works(): Promise<void> {
+  /**
+   * Good traffic works: a sample is confirmed, a command is handed out once although it comes twice.
+   * @param token of the endpoint that is commanded, of application version v1
+   */
+  async works(token: string = ownToken): Promise<void> {
     assert.equal((await this.inject('confirmed', { payload: { a: 1 } })).done, true);
     this.#marks += 1;
     const mark = `mark-${this.#marks}`;
     const command = {
-      topic: `kp1/v1/cex/${ownToken}/command/reboot/status`,
+      topic: `kp1/v1/cex/${token}/command/reboot/status`,
       payload: JSON.stringify([{ id: 7_000_000 + this.#marks, payload: { mark } }]),
     };
     await this.server.publish([command, command]);
