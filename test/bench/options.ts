@@ -50,6 +50,8 @@ export interface Options {
   readonly waitingMessages: number;
   /** For which the platform lets those wait, to weigh the process meanwhile. */
   readonly waitingSeconds: number;
+  /** Until V8 has collected what a busy process left behind: it begins some six seconds after the last work. */
+  readonly tidyingSeconds: number;
   /** For which an idle process is watched. */
   readonly idleSeconds: number;
   /** Endpoints behind one connection. */
@@ -78,6 +80,7 @@ export function readOptions(args: readonly string[]): Options {
     pushes: quick ? 2000 : 10_000,
     waitingMessages: quick ? 10_000 : 100_000,
     waitingSeconds: quick ? 3 : 8,
+    tidyingSeconds: quick ? 0 : 12,
     idleSeconds: quick ? 1 : 10,
     gatewayEndpoints: quick ? 500 : 10_000,
   };
