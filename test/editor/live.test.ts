@@ -342,6 +342,68 @@ describe('the editor with a running endpoint', () => {
       await editor.page.waitForFunction(`$('#kaa-known-keys').text() === 'location, serial'`);
       await editor.cancel();
     });
+
+    describe('of an endpoint that is not chosen any more', () => {
+      const names = '**/kaa/endpoints/*/names/*';
+      const late = /endpoints\/endpoint\/names/;
+      let lateAnswers: (() => Promise<void>)[];
+
+      beforeEach(async () => {
+        lateAnswers = [];
+        await editor.page.route(names, async (route) => {
+          if (late.test(route.request().url())) lateAnswers.push(() => route.fulfill({ json: ['of-the-first'] }));
+          else await route.fulfill({ json: ['of-the-second'] });
+        });
+      });
+
+      afterEach(() => editor.page.unroute(names));
+
+      async function answerLate(): Promise<void> {
+        await until(() => lateAnswers.length > 0);
+        const answered = editor.page.waitForEvent('requestfinished', (request) => late.test(request.url()));
+        await Promise.all(lateAnswers.splice(0).map((answer) => answer()));
+        await answered;
+        await editor.page.evaluate('new Promise((done) => setTimeout(done))');
+      }
+
+      it('attributes vanish at once, and are not shown when they come late', async () => {
+        await editor.edit('metadata');
+        await answerLate();
+        await editor.page.waitForFunction(`$('#kaa-known-keys').text() === 'of-the-first'`);
+        await editor.choose('endpoint', '_ADD_');
+        await editor.page.waitForFunction(`$('#kaa-known-keys').is(':hidden')`);
+        await editor.choose('endpoint', 'endpoint');
+        await until(() => lateAnswers.length > 0);
+        await editor.choose('endpoint', 'unused');
+        await editor.page.waitForFunction(`$('#kaa-known-keys').text() === 'of-the-second'`);
+        await answerLate();
+        assert.equal(await editor.page.locator('#kaa-known-keys').textContent(), 'of-the-second');
+        await editor.cancel();
+      });
+
+      it('command types are offered no more, whether they came before or come late', async () => {
+        const offered = editor.page.locator('.red-ui-autoComplete-container, .red-ui-menu-dropdown');
+        const typed = async (text: string): Promise<void> => {
+          await editor.page.fill('#node-input-commandType', '');
+          await editor.page.locator('#node-input-commandType').pressSequentially(text);
+        };
+        await editor.edit('command');
+        await answerLate();
+        await typed('of');
+        await offered.getByText('of-the-first').waitFor();
+        await editor.choose('endpoint', '_ADD_');
+        await editor.choose('endpoint', 'endpoint');
+        await until(() => lateAnswers.length > 0);
+        await editor.choose('endpoint', 'unused');
+        await typed('of-the');
+        await offered.getByText('of-the-second').waitFor();
+        await answerLate();
+        await typed('of-');
+        await offered.getByText('of-the-second').waitFor();
+        assert.equal(await offered.getByText('of-the-first').count(), 0);
+        await editor.cancel();
+      });
+    });
   });
 
   describe('after another deploy', () => {
