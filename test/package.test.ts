@@ -188,6 +188,7 @@ const composed = [
   ...expanded('kaa-endpoint.lint', misuseRules),
   ...expanded('kaa-endpoint.log.conflict', ['token', 'clientId']),
   ...expanded('kaa-simulator.status', ['starting', 'running', 'elsewhere']),
+  ...expanded('kaa-simulator.console', ['elsewhere', 'unknown']),
   ...expanded('kaa-endpoint.status.trouble', connectionTroubles),
   ...expanded('kaa-endpoint.check.stage', checkStages),
   ...expanded('kaa-endpoint.check.state', ['passed', 'failed', 'skipped']),

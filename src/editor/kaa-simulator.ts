@@ -1,10 +1,13 @@
 /** Edit dialog of the kaa-simulator node, and the button that opens its console page. */
 import { choices } from '../protocol/choices.ts';
 import { isLoopback } from '../protocol/loopback.ts';
-import { type EditedNode, isEdited, property } from './edited-node.ts';
+import { type ConsolePage, consolePage, listenAddress } from './console-page.ts';
+import { asText, type EditedNode, isEdited, property } from './edited-node.ts';
 import { openWrongGroups } from './groups.ts';
 import { showPresentVersion } from './saved-node.ts';
 import { choice, isEmpty, number, password, shortText, text, type Verdict } from './validators.ts';
+
+const catalogue = '@kaa-community/node-red-kaa/kaa-simulator:kaa-simulator';
 
 export const simulatorValidators = {
   mqttPort: (value: unknown): Verdict => number('mqttPort', value),
@@ -22,49 +25,36 @@ export const simulatorValidators = {
     !isEdited(node) || password(value, property(node, 'username')),
 };
 
-/** An empty one means the default. */
-function addressOf(host: unknown): string {
-  return String(host === '' ? '127.0.0.1' : host);
+/** Of the simulator that a node or its dialog describes. */
+function consoleOf(host: unknown, httpPort: unknown): ConsolePage {
+  return consolePage(asText(host), asText(httpPort), window.location.hostname);
 }
 
-/** Where this browser finds the console page; undefined where only the runtime knows the port or the address. */
-function consoleUrl(host: unknown, httpPort: unknown): string | undefined {
-  const port = String(httpPort === '' ? '1884' : httpPort);
-  const address = addressOf(host);
-  if (!/^\d+$/.test(port) || address.includes('${')) return undefined;
-  // What listens everywhere also listens where the editor was found.
-  const reachable = address === '0.0.0.0' || address === '::' ? window.location.hostname : address;
-  return `http://${reachable.includes(':') && !reachable.startsWith('[') ? `[${reachable}]` : reachable}:${port}/`;
+/** What is said where no link leads to the console page. */
+function hintOf(page: ConsolePage): string {
+  return page.url === undefined ? RED._(`${catalogue}.console.${page.reason}`) : '';
 }
 
 /** The button at the node: what is deployed decides, not what an open dialog holds. */
 export function openConsole({ host, httpPort }: EditedNode): void {
-  const url = consoleUrl(host, httpPort);
-  if (url === undefined) return;
-  if (isReachable(url)) {
-    window.open(url, '_blank', 'noopener');
-    return;
-  }
-  const words = document.createElement('p');
-  words.textContent = text('simulator.consoleLocal', { url });
-  RED.notify(words, { type: 'warning' });
-}
-
-/** Whether this browser may find it: what listens on a machine's own address only is found on that machine only. */
-function isReachable(url: string): boolean {
-  return !isLoopback(new URL(url).hostname) || isLoopback(window.location.hostname);
+  const page = consoleOf(host, httpPort);
+  if (page.url === undefined) RED.notify(hintOf(page), { type: 'warning', timeout: 10_000 });
+  else window.open(page.url, '_blank', 'noopener');
 }
 
 export function prepareSimulator(node: EditedNode): void {
   showPresentVersion(node);
   openWrongGroups(node);
   const show = (): void => {
-    const host = $('#node-input-host').val();
-    const url = consoleUrl(host, $('#node-input-httpPort').val());
+    const host = asText($('#node-input-host').val());
+    const page = consoleOf(host, $('#node-input-httpPort').val());
     $('#kaa-simulator-console')
-      .toggle(url !== undefined && isReachable(url))
-      .attr('href', url ?? '');
-    $('#kaa-simulator-open').toggle(!isLoopback(addressOf(host)));
+      .toggle(page.url !== undefined)
+      .attr('href', page.url ?? '');
+    $('#kaa-simulator-console-hint')
+      .toggle(page.url === undefined)
+      .text(hintOf(page));
+    $('#kaa-simulator-open').toggle(!isLoopback(listenAddress(host)));
   };
   for (const field of ['host', 'httpPort']) $(`#node-input-${field}`).on('input', show);
   show();

@@ -34,7 +34,8 @@ declare const RED: {
   user: {
     hasPermission(permission: string): boolean;
   };
-  notify(message: HTMLElement, options: object): { close(): void };
+  /** A text may hold markup. */
+  notify(message: HTMLElement | string, options: object): { close(): void };
 };
 
 /** A kaa-endpoint node as its dialog has it. */

@@ -534,6 +534,7 @@ for (const runtime of runtimes) {
       assert.equal(await warning.isVisible(), true);
       await editor().page.fill('#node-input-httpPort', '${PORT}');
       assert.equal(await link.isVisible(), false);
+      await editor().page.getByText('stands below the node').waitFor();
       await editor().cancel();
 
       const [opened] = await Promise.all([
