@@ -58,11 +58,11 @@ function topicOf(use: TopicUse): string {
 
 /** @param use as the fields say now */
 export function previewTopic(use: () => TopicUse): void {
-  const shown = $('<span id="kaa-topic">');
+  const shown = $('<span class="kaa-text" id="kaa-topic">');
   const label = $('<label><i class="fa fa-rss"></i> </label>').append($('<span>').text(text('topic')));
   const update = (): void => void shown.text(topicOf(use()));
-  $('#dialog-form')
-    .append($('<div class="form-row kaa-topic">').append(label).append(shown))
+  $('#dialog-form .kaa-dialog')
+    .append($('<div class="form-row">').append(label).append(shown))
     .on('input change keyup', update);
   update();
 }

@@ -269,17 +269,27 @@ for (const runtime of runtimes) {
         await editor().cancel();
       });
 
-      it('the labels of the endpoint dialog fit beside their fields', async () => {
-        await editor().editEndpoint();
-        const cut = await editor().page.evaluate(
-          `$('#node-config-dialog-edit-form details').prop('open', true),
-        $('#node-config-dialog-edit-form .form-row > label').get()
-          .filter((label) => label.scrollWidth > label.clientWidth || label.offsetHeight > 1.5 * parseFloat(getComputedStyle(label).lineHeight))
-          .map((label) => label.textContent)`,
-        );
-        assert.deepEqual(cut, []);
-        await editor().cancel();
-      });
+      for (const locale of ['en-US', 'de-DE']) {
+        it(`in ${locale} the dialogs have each label, unit and topic on one line`, async () => {
+          const shown = await editor().inLanguage(locale);
+          const broken = (): Promise<unknown> =>
+            shown.page.evaluate(
+              `$('.kaa-dialog details').prop('open', true),
+              $('.kaa-dialog .form-row').find('> label, > span').get()
+                .filter((text) => text.checkVisibility() && (text.scrollWidth > text.clientWidth || text.offsetHeight > 1.5 * parseFloat(getComputedStyle(text).lineHeight)))
+                .map((text) => text.textContent)`,
+            );
+          await shown.editEndpoint();
+          assert.deepEqual(await broken(), []);
+          await shown.cancel();
+          for (const { id } of flow.filter((node) => flowNodeTypes.includes(node.type))) {
+            await shown.edit(id);
+            assert.deepEqual(await broken(), [], id);
+            await shown.cancel();
+          }
+          await shown.page.context().close();
+        });
+      }
 
       it('without token or application version the dialog says where they have to come from', async () => {
         const hints = (): Promise<string[]> =>
