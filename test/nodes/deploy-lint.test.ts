@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { freePort } from '../support/mosquitto.ts';
 import { type FlowNode, NodeRed, runtimes } from '../support/node-red.ts';
 import { until } from '../support/until.ts';
@@ -11,6 +13,28 @@ function receive(id: string, ...wires: readonly string[]): FlowNode {
   return { ...place, id, type: 'kaa-command', mode: 'receive', wires: [wires] };
 }
 
+/** A subflow as it is published on npm, whose node answers commands. */
+const subflowModule = {
+  id: 'machine-subflow',
+  type: 'subflow',
+  name: 'Machine',
+  meta: { module: 'machine', type: 'machine', version: '1.0.0' },
+  in: [{ wires: [{ id: 'inside' }] }],
+  out: [],
+  env: [],
+  flow: [{ ...respond, id: 'inside', z: 'machine-subflow' }],
+};
+
+async function installSubflow(userDirectory: string): Promise<void> {
+  const file = join(userDirectory, 'nodes', 'machine');
+  await mkdir(join(userDirectory, 'nodes'));
+  await writeFile(`${file}.html`, '');
+  await writeFile(
+    `${file}.js`,
+    `module.exports = (RED) => RED.nodes.registerSubflow(${JSON.stringify(subflowModule)});`,
+  );
+}
+
 describe('misuse in a deploy', () => {
   let nodeRed: NodeRed;
   let url: string;
@@ -19,6 +43,9 @@ describe('misuse in a deploy', () => {
   before(async function install() {
     this.timeout(120_000);
     nodeRed = await NodeRed.start(runtimes[0]);
+    await installSubflow(nodeRed.userDirectory);
+    await nodeRed.stop();
+    await nodeRed.run();
     url = `mqtt://127.0.0.1:${await freePort()}`;
   });
 
@@ -67,6 +94,15 @@ describe('misuse in a deploy', () => {
       told.reduce((sum, count) => sum + count),
       1,
     );
+  });
+
+  it('is none where a subflow from a module may answer', async () => {
+    await deploy([
+      { ...receive('handed-over', 'machine'), commandType: 'one' },
+      { ...place, id: 'machine', type: 'machine', wires: [] },
+      { ...receive('kept'), commandType: 'other' },
+    ]);
+    assert.deepEqual([warnings('handed-over').length, warnings('kept').length], [0, 1]);
   });
 
   it('is a password that goes in clear to a server which the environment names', async () => {

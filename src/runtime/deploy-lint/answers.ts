@@ -20,10 +20,13 @@ export class Answers {
   readonly #flow: DeployedFlow;
   readonly #paths: MessagePaths;
   readonly #endpoints: ReadonlyMap<string, DeployedNode>;
+  readonly #leaving: readonly DeployedNode[];
 
-  constructor(flow: DeployedFlow, paths: MessagePaths) {
+  /** @param isOpaque whether nodes that nobody sees are inside of one, which may answer */
+  constructor(flow: DeployedFlow, paths: MessagePaths, isOpaque: (node: DeployedNode) => boolean) {
     this.#flow = flow;
     this.#paths = paths;
+    this.#leaving = flow.nodes.filter((node) => exits.has(node.type) || isOpaque(node));
     this.#endpoints = new Map(flow.nodes.filter(({ type }) => type === 'kaa-endpoint').map((node) => [node.id, node]));
   }
 
@@ -34,10 +37,9 @@ export class Answers {
    * @returns what becomes of the messages of one of `receiving`
    */
   between(receiving: readonly DeployedNode[], answering: readonly DeployedNode[]): (receiver: DeployedNode) => Answer {
-    const leaving = this.#flow.nodes.filter(({ type }) => exits.has(type));
     const marks = this.#paths.spread([
       ...answering.map((node) => [node, this.#endpointOf(node) ?? various] as const),
-      ...leaving.map((node) => [node, various] as const),
+      ...this.#leaving.map((node) => [node, various] as const),
     ]);
     const fed = new Set(this.#fedOtherwise(receiving, answering).map((node) => this.#endpointOf(node) ?? various));
     return (receiver) => {

@@ -1,11 +1,12 @@
 /** Tells of misuse after each deploy: each finding once per process, until it has vanished and comes again. */
+import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import type { Misuse } from '../../protocol/live-report.ts';
 import { isEndpointNode } from '../endpoint-node.ts';
 import { type FlowsListener, listenToFlows } from '../flow-events.ts';
 import type { Properties } from '../properties.ts';
 import { sharedTexts } from '../texts.ts';
-import { DeployedFlow, type DeployedNode } from './deployed-flow.ts';
+import { DeployedFlow, type DeployedNode, subflowOf } from './deployed-flow.ts';
 import { type Finding, findMisuse, type Login } from './find-misuse.ts';
 
 /** With the rule by which it was found. */
@@ -33,7 +34,11 @@ class DeployLint implements Pick<FlowsListener, 'started'> {
     const running = (node: DeployedNode): Node | null => RED.nodes.getNode(flow.runningId(node));
     const texts = sharedTexts(RED);
     const told = new Set(this.#present.map(keyOf));
-    this.#present = findMisuse(flow, (endpoint) => loginOf(running(endpoint))).map(({ node, rule, values }) => {
+    const found = findMisuse(flow, {
+      loginOf: (endpoint) => loginOf(running(endpoint)),
+      isSubflowModule: (node) => subflowOf(node) === undefined && isSubflow(running(node)),
+    });
+    this.#present = found.map(({ node, rule, values }) => {
       const key = `lint.${rule}`;
       const misuse = { nodeId: node.id, rule, text: { key, values } };
       if (!told.has(keyOf(misuse))) running(node)?.warn(texts(key, values));
@@ -64,6 +69,13 @@ function listed(RED: NodeAPI): readonly Properties[] {
 function loginOf(node: unknown): Login | undefined {
   const client = isEndpointNode(node) ? node.connection.used?.client : undefined;
   return client === undefined ? undefined : { urls: client.urls, hasPassword: client.password !== undefined };
+}
+
+/** A type of nodes has a constructor of its own; what Node-RED makes of a subflow is a bare node. */
+function isSubflow(node: Node | null): boolean {
+  if (!(node instanceof EventEmitter)) return false;
+  const prototype: unknown = Object.getPrototypeOf(node);
+  return Object.getPrototypeOf(prototype) === EventEmitter.prototype;
 }
 
 function keyOf({ nodeId, rule }: FoundMisuse): string {

@@ -30,18 +30,22 @@ export interface Login {
   readonly hasPassword: boolean;
 }
 
-/** @param loginOf of a kaa-endpoint; undefined where no node uses it, or it cannot be used */
-export function findMisuse(
-  flow: DeployedFlow,
-  loginOf: (endpoint: DeployedNode) => Login | undefined,
-): readonly Finding[] {
+/** What the flow file does not tell of its nodes. */
+export interface RunningNodes {
+  /** Of a kaa-endpoint; undefined where no node uses it, or it cannot be used. */
+  loginOf(endpoint: DeployedNode): Login | undefined;
+  /** Whether it is a subflow that was installed as a module: the nodes inside of it are in no flow file. */
+  isSubflowModule(node: DeployedNode): boolean;
+}
+
+export function findMisuse(flow: DeployedFlow, running: RunningNodes): readonly Finding[] {
   const nodesOf = (type: string): readonly DeployedNode[] => flow.nodes.filter((node) => node.type === type);
-  const answers = new Answers(flow, new MessagePaths(flow));
+  const answers = new Answers(flow, new MessagePaths(flow), (node) => running.isSubflowModule(node));
   return [
     ...unansweredCommands(nodesOf('kaa-command'), answers),
     ...unreportedConfigurations(nodesOf('kaa-config'), answers),
     ...unreportedVersions(nodesOf('kaa-ota'), answers),
-    ...nodesOf('kaa-endpoint').flatMap((node) => plainPassword(node, loginOf(node))),
+    ...nodesOf('kaa-endpoint').flatMap((node) => plainPassword(node, running.loginOf(node))),
     ...nodesOf('kaa-telemetry').flatMap(telemetryMisuse),
   ];
 }

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { DeployedFlow } from '../../../src/runtime/deploy-lint/deployed-flow.ts';
 import { findMisuse } from '../../../src/runtime/deploy-lint/find-misuse.ts';
-import { endpoint, kaaNode, misuseIn, node, receive, respond, type SavedNode, subflow, tab } from './flow-file.ts';
+import {
+  endpoint,
+  kaaNode,
+  misuseIn,
+  node,
+  receive,
+  respond,
+  running,
+  type SavedNode,
+  subflow,
+  subflowModule,
+  tab,
+} from './flow-file.ts';
 
 const unanswered = ['noResponse receive'];
 
@@ -35,6 +47,13 @@ const silent: Record<string, readonly SavedNode[]> = {
     respond(),
   ],
   'the result may be published by the flow itself': [receive(['publish']), node('publish', 'mqtt out', [])],
+  'a subflow from a module may answer it': [receive(['module']), subflowModule('module', [])],
+  'a subflow from a module may answer its errors': [
+    receive(['a']),
+    node('a', 'function', []),
+    node('catch', 'catch', ['module'], { scope: null }),
+    subflowModule('module', []),
+  ],
   'a program of its own is given the command': [receive(['run']), node('run', 'exec', [])],
   'only the environment knows whether a node responds': [receive(['maybe']), respond({ id: 'maybe', mode: '${MODE}' })],
   'only the environment knows whether a node receives': [receive([], { mode: '${MODE}' })],
@@ -83,6 +102,7 @@ const told: Record<string, readonly SavedNode[]> = {
   'what it is wired to ends somewhere': [receive(['machine']), node('machine', 'modbus-write', [])],
   'the flow is a circle': [receive(['a']), node('a', 'delay', ['b']), node('b', 'function', ['a'])],
   'the mode is left out, which means that it receives': [kaaNode('receive', 'kaa-command', [])],
+  'a subflow from a module is in front of it': [subflowModule('module', ['receive']), receive([])],
   'a node that responds is wired to nothing': [receive(['a']), node('a', 'function', []), respond()],
   'a node that responds answers for another one only': [
     receive([], { commandType: 'a' }),
@@ -164,7 +184,7 @@ describe('commands that are answered through another endpoint', () => {
   const elsewhere = [secondEndpoint, receive(['respond']), respond({ endpoint: 'second' })];
 
   it('are told of, with its name', () => {
-    const findings = findMisuse(new DeployedFlow([tab, endpoint, ...elsewhere]), () => undefined);
+    const findings = findMisuse(new DeployedFlow([tab, endpoint, ...elsewhere]), running());
     assert.deepEqual(
       findings.map(({ node: { id }, rule, values }) => ({ id, rule, values })),
       [{ id: 'receive', rule: 'otherEndpoint', values: { other: 'Press' } }],

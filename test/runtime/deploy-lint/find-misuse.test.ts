@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DeployedFlow } from '../../../src/runtime/deploy-lint/deployed-flow.ts';
 import { findMisuse } from '../../../src/runtime/deploy-lint/find-misuse.ts';
-import { endpoint, kaaNode, misuseIn, node, type SavedNode, subflow } from './flow-file.ts';
+import { endpoint, kaaNode, misuseIn, node, running, type SavedNode, subflow } from './flow-file.ts';
 
 const observe = (wires: readonly string[], properties: SavedNode = {}): SavedNode =>
   kaaNode('observe', 'kaa-config', wires, { mode: 'observe', configName: '', autoApply: false, ...properties });
@@ -80,7 +80,7 @@ describe('a password that goes in clear', () => {
     assert.deepEqual(misuseIn([], { urls: ['mqtt://kaa.example'], hasPassword: false }), []));
 
   it('names the server without what stands behind it', () => {
-    const [found] = findMisuse(new DeployedFlow([endpoint]), () => login('ws://kaa.example:8080/mqtt?key=secret'));
+    const [found] = findMisuse(new DeployedFlow([endpoint]), running(login('ws://kaa.example:8080/mqtt?key=secret')));
     assert.deepEqual(found?.values, { server: 'ws://kaa.example:8080' });
   });
 });

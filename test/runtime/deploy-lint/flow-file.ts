@@ -1,6 +1,6 @@
 /** Small flows as they stand in a flow file, and what is found in them. */
 import { DeployedFlow } from '../../../src/runtime/deploy-lint/deployed-flow.ts';
-import { findMisuse, type Login } from '../../../src/runtime/deploy-lint/find-misuse.ts';
+import { findMisuse, type Login, type RunningNodes } from '../../../src/runtime/deploy-lint/find-misuse.ts';
 
 export type SavedNode = Readonly<Record<string, unknown>>;
 
@@ -31,12 +31,19 @@ export function subflow(first: string, last: string, ...inside: readonly SavedNo
   ];
 }
 
+/** Its type stands for a subflow that was installed as a module. */
+export const subflowModule = (id: string, wires: readonly string[]): SavedNode => node(id, 'module', wires);
+
+export function running(login?: Login): RunningNodes {
+  return { loginOf: () => login, isSubflowModule: ({ type }) => type === 'module' };
+}
+
 /**
  * What is found in a flow with one tab and one endpoint beside these nodes, each as `<rule> <id>`.
  * @param login of each endpoint
  */
 export function misuseIn(nodes: readonly SavedNode[], login?: Login): readonly string[] {
-  return findMisuse(new DeployedFlow([tab, endpoint, ...nodes]), () => login).map(
+  return findMisuse(new DeployedFlow([tab, endpoint, ...nodes]), running(login)).map(
     (finding) => `${finding.rule} ${finding.node.id}`,
   );
 }
