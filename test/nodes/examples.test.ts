@@ -155,6 +155,8 @@ describe('the examples in Node-RED', () => {
       assert.deepEqual([command['status'], command['results']], ['completed', 1]);
       for (const [key, value] of Object.entries(result)) assert.deepEqual(command[key], value, key);
       assert.equal(member(await shown('command', index), 'id'), command['id']);
+      const text = `${String(command['type'])}: ${String(command['statusCode'])} confirmed`;
+      await until(() => view.statuses(idOf('debug', 'result sent')).at(-1) === text);
     }
     requireNoErrors();
   });
