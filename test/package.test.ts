@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
+import { demoFlow } from '../.tools/demo-flow.ts';
 import { checkStages } from '../src/client/connection-check.ts';
 import { connectionReasons, connectionTroubles } from '../src/protocol/connection-reasons.ts';
 import { errorTexts } from '../src/protocol/error-texts.ts';
@@ -274,6 +275,14 @@ describe('package', () => {
       ids.filter((id, index) => ids.indexOf(id) !== index),
       [],
     );
+  });
+
+  it('the plant of npm start shares its endpoint with examples only where it has the ports of their simulator', () => {
+    const endpointAt = (mqttPort: number, httpPort: number) =>
+      demoFlow({ mqttPort, httpPort }).find(({ type }) => type === 'kaa-endpoint')?.id;
+    const [shared] = readFlow('examples/metadata.json').filter(({ type }) => type === 'kaa-endpoint');
+    assert.equal(endpointAt(1883, 1884), shared?.id);
+    assert.notEqual(endpointAt(1885, 1886), shared?.id);
   });
 
   it('examples have a simulator, and an endpoint that needs nothing to be entered', () => {

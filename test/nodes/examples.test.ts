@@ -114,6 +114,7 @@ describe('the examples in Node-RED', () => {
   it('metadata: what the machine is stands there, and the buttons read and change it', async () => {
     await deploy('metadata');
     await shown('updated');
+    await until(() => /^confirmed in [\d.]+ ms$/.test(view.statuses(idOf('debug', 'updated')).at(-1) ?? ''));
     const written = (await control.get('metadata')) as Record<string, unknown>;
     assert.deepEqual(Object.keys(written), ['hostName', 'system', 'processors', 'memoryMB', 'startedAt']);
     assert.equal(written['hostName'], hostname());
