@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { choices } from '../src/protocol/choices.ts';
-import { asError, KaaConfigError } from '../src/protocol/errors.ts';
+import { asError, KaaConfigError, KaaError } from '../src/protocol/errors.ts';
 import { wording } from '../src/protocol/wording.ts';
 import { Deploys } from '../src/runtime/deploys.ts';
-import { inUserLanguage } from '../src/runtime/error-language.ts';
+import { wordsOf } from '../src/runtime/error-language.ts';
 import { listenToFlows } from '../src/runtime/flow-events.ts';
 import { choiceProperty, numberProperty, type Properties, textProperty } from '../src/runtime/properties.ts';
 import { presentProperties } from '../src/runtime/saved-node.ts';
@@ -17,6 +17,8 @@ interface SimulatorCredentials {
   username?: string;
   password?: string;
 }
+
+type WorkingState = Exclude<HostedState, { readonly name: 'failed' }>;
 
 /** The simulators of this process; loaded with the first node that needs one. */
 let simulators: Promise<HostedSimulators> | undefined;
@@ -52,12 +54,14 @@ export default function register(RED: NodeAPI): void {
     return RED._(`@kaa-community/node-red-kaa/kaa-simulator:kaa-simulator.${key}`, values);
   }
 
-  function statusOf(state: HostedState): NodeStatus {
+  function wordsOfError(error: Error): string {
+    return error instanceof KaaError ? wordsOf(error.wording, sharedTexts(RED)) : error.message;
+  }
+
+  function statusOf(state: WorkingState): NodeStatus {
     switch (state.name) {
       case 'starting':
         return { fill: 'yellow', shape: 'ring', text: translate('status.starting') };
-      case 'failed':
-        return { fill: 'red', shape: 'ring', text: state.error.message };
       case 'running':
       case 'elsewhere': {
         const { mqttUrl: mqtt, httpUrl: http, connected } = state;
@@ -88,10 +92,10 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     let told = '';
     const fail = (thrown: unknown): void => {
-      const error = inUserLanguage(asError(thrown), sharedTexts(RED));
-      this.status(statusOf({ name: 'failed', error }));
-      if (error.message !== told) this.error(error.message);
-      told = error.message;
+      const message = wordsOfError(asError(thrown));
+      this.status({ fill: 'red', shape: 'ring', text: message });
+      if (message !== told) this.error(message);
+      told = message;
     };
     const user: SimulatorUser = {
       show: (state) => {

@@ -130,6 +130,7 @@ export const errorTexts = {
     subscriptionRefused:
       'The server refused the subscription to the answers of __resource__; nothing was sent. Allow the client to read the topics below its endpoint token.',
     samePorts: 'Give the simulator two different ports.',
+    portTaken: 'Port __port__ is in use. Choose another one here and in the endpoint.',
   },
   label: {
     token: 'endpoint token',

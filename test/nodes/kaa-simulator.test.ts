@@ -170,7 +170,7 @@ for (const runtime of runtimes) {
       await once(stranger, 'listening');
       try {
         await nodeRed.deploy([tab, simulatorNode()]);
-        await until(() => lastStatus() === `port ${mqttPort} is in use`);
+        await until(() => lastStatus() === `Port ${mqttPort} is in use. Choose another one here and in the endpoint.`);
         assert.equal(await answers(), false);
       } finally {
         stranger.close();

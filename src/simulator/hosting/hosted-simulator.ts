@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { asError } from '../../protocol/errors.ts';
+import { asError, KaaConfigError } from '../../protocol/errors.ts';
+import { wording } from '../../protocol/wording.ts';
 import { opennessWarning } from '../network/address.ts';
 import { ListenError } from '../network/listener.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator.ts';
@@ -72,10 +73,16 @@ export class HostedSimulator {
       if (warning !== undefined) this.#listener.warned(new Error(warning));
       this.#look(this.#simulator);
     } catch (error) {
-      const found = error instanceof ListenError && error.taken ? await this.#findOther() : undefined;
-      if (found === undefined) this.#fail(asError(error));
-      else this.#use(found);
+      if (error instanceof ListenError && error.taken) await this.#share(error.port);
+      else this.#fail(asError(error));
     }
+  }
+
+  /** @param port that is taken, by another simulator or by something else */
+  async #share(port: number): Promise<void> {
+    const found = await this.#findOther();
+    if (found === undefined) this.#fail(new KaaConfigError(wording('config.portTaken', { port })));
+    else this.#use(found);
   }
 
   #look(simulator: Simulator): void {

@@ -6,6 +6,7 @@ export type PortPurpose = 'mqtt' | 'http';
 /** A port could not be opened. `taken`: something else listens there. */
 export class ListenError extends Error {
   readonly purpose: PortPurpose;
+  readonly port: number;
   readonly taken: boolean;
 
   constructor(purpose: PortPurpose, host: string, port: number, error: NodeJS.ErrnoException) {
@@ -13,6 +14,7 @@ export class ListenError extends Error {
     super(taken ? `port ${port} is in use` : `cannot listen on ${host} port ${port}: ${error.message}`);
     this.name = 'ListenError';
     this.purpose = purpose;
+    this.port = port;
     this.taken = taken;
   }
 }
