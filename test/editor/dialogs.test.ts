@@ -256,7 +256,6 @@ for (const runtime of runtimes) {
 
       it('the groups open and close by keyboard', async () => {
         await editor().editEndpoint();
-        await editor().focused();
         const summary = editor().page.locator('summary:has-text("Login and TLS")');
         await summary.focus();
         await editor().page.keyboard.press('Shift+Tab');

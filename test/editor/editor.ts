@@ -64,15 +64,17 @@ export class Editor {
   async edit(id: string): Promise<void> {
     await this.page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
     await this.page.waitForSelector('#node-input-endpoint', { state: 'visible' });
+    await this.#focused();
   }
 
   async editEndpoint(): Promise<void> {
     await this.page.evaluate('RED.editor.editConfig("", "kaa-endpoint", "endpoint")');
     await this.page.waitForSelector('#node-config-input-url', { state: 'visible' });
+    await this.#focused();
   }
 
-  /** Waits until the open dialog has taken the focus, and will not take it any more. */
-  async focused(): Promise<void> {
+  /** Waits until the open dialog has taken the focus, and will not take it any more from a field that is typed into. */
+  async #focused(): Promise<void> {
     await this.page.waitForFunction('document.activeElement?.closest(".red-ui-tray") !== null');
   }
 

@@ -1,5 +1,6 @@
 /** What the editor shows and asks beside the dialogs' fields: the sidebar, the connection test and names. */
 import assert from 'node:assert/strict';
+import type { Request } from 'playwright-core';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import type { LiveReport } from '../../src/protocol/live-report.ts';
 import { freePort } from '../support/mosquitto.ts';
@@ -345,35 +346,47 @@ describe('the editor with a running endpoint', () => {
 
     describe('of an endpoint that is not chosen any more', () => {
       const names = '**/kaa/endpoints/*/names/*';
-      const late = /endpoints\/endpoint\/names/;
-      let lateAnswers: (() => Promise<void>)[];
+      /** Settled while the first endpoint answers at once. */
+      let gate: PromiseWithResolvers<void>;
+      /** Questions to the first endpoint that were not answered at once. */
+      let held: Request[];
 
       beforeEach(async () => {
-        lateAnswers = [];
+        held = [];
+        gate = Promise.withResolvers();
+        gate.resolve();
         await editor.page.route(names, async (route) => {
-          if (late.test(route.request().url())) lateAnswers.push(() => route.fulfill({ json: ['of-the-first'] }));
-          else await route.fulfill({ json: ['of-the-second'] });
+          const isLate = route.request().url().includes('/endpoints/endpoint/names');
+          if (isLate) {
+            held.push(route.request());
+            await gate.promise;
+          }
+          await route.fulfill({ json: [isLate ? 'of-the-first' : 'of-the-second'] });
         });
       });
 
       afterEach(() => editor.page.unroute(names));
 
+      function holdAnswers(): void {
+        held = [];
+        gate = Promise.withResolvers();
+      }
+
       async function answerLate(): Promise<void> {
-        await until(() => lateAnswers.length > 0);
-        const answered = editor.page.waitForEvent('requestfinished', (request) => late.test(request.url()));
-        await Promise.all(lateAnswers.splice(0).map((answer) => answer()));
-        await answered;
+        assert.notEqual(held.length, 0);
+        gate.resolve();
+        for (const request of held) await (await request.response())?.finished();
         await editor.page.evaluate('new Promise((done) => setTimeout(done))');
       }
 
       it('attributes vanish at once, and are not shown when they come late', async () => {
         await editor.edit('metadata');
-        await answerLate();
         await editor.page.waitForFunction(`$('#kaa-known-keys').text() === 'of-the-first'`);
         await editor.choose('endpoint', '_ADD_');
         await editor.page.waitForFunction(`$('#kaa-known-keys').is(':hidden')`);
+        holdAnswers();
         await editor.choose('endpoint', 'endpoint');
-        await until(() => lateAnswers.length > 0);
+        await until(() => held.length > 0);
         await editor.choose('endpoint', 'unused');
         await editor.page.waitForFunction(`$('#kaa-known-keys').text() === 'of-the-second'`);
         await answerLate();
@@ -388,12 +401,12 @@ describe('the editor with a running endpoint', () => {
           await editor.page.locator('#node-input-commandType').pressSequentially(text);
         };
         await editor.edit('command');
-        await answerLate();
         await typed('of');
         await offered.getByText('of-the-first').waitFor();
         await editor.choose('endpoint', '_ADD_');
+        holdAnswers();
         await editor.choose('endpoint', 'endpoint');
-        await until(() => lateAnswers.length > 0);
+        await until(() => held.length > 0);
         await editor.choose('endpoint', 'unused');
         await typed('of-the');
         await offered.getByText('of-the-second').waitFor();
