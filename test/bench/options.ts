@@ -71,7 +71,7 @@ export function readOptions(args: readonly string[]): Options {
     benchmarks: readBenchmarks(only),
     repetitions: readNumber('--repetitions', repetitions, { fallback: quick ? 1 : 5, min: 1, max: 20, integer: true }),
     seconds: readNumber('--seconds', seconds, { fallback: quick ? 0.5 : 2, min: 0.1, max: 20, integer: false }),
-    warmUpSeconds: 2,
+    warmUpSeconds: quick ? 1 : 2,
     servers: quick ? ['embedded'] : serverNames,
     qualities: quick ? [0] : [0, 1],
     windows: [1, 64],
