@@ -10,6 +10,18 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
+/** The figure of each of ours, divided by that of the other of the same repetition. */
+export function ratiosOf<Item>(
+  ours: readonly Item[],
+  others: readonly Item[],
+  figure: (item: Item) => number,
+): readonly number[] {
+  return ours.map((each, repetition) => {
+    const other = others[repetition];
+    return figure(each) / (other === undefined ? Number.NaN : figure(other));
+  });
+}
+
 /** The median of a figure of each. */
 export function medianOf<Item>(items: readonly Item[], figure: (item: Item) => number): number {
   return median(items.map(figure));

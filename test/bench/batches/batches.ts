@@ -9,7 +9,7 @@ import type { Finding, Section } from '../findings.ts';
 import type { Options } from '../options.ts';
 import { shortWarmUp } from '../rounds.ts';
 import { startServer } from '../servers.ts';
-import { median, medianOf } from '../statistics.ts';
+import { median, medianOf, ratiosOf } from '../statistics.ts';
 import { formatTable } from '../table.ts';
 
 const batchSize = 100;
@@ -78,9 +78,7 @@ export async function measureBatches(options: Options, cleanup: Cleanup): Promis
 }
 
 function ratios({ figures }: Batches, name: BatchName): readonly number[] {
-  return figures[name].map(({ samplesPerSecond }, repetition) => {
-    return samplesPerSecond / (figures.handWired[repetition]?.samplesPerSecond ?? Number.NaN);
-  });
+  return ratiosOf(figures[name], figures.handWired, ({ samplesPerSecond }) => samplesPerSecond);
 }
 
 function finding(batches: Batches): Finding {

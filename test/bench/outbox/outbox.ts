@@ -4,7 +4,7 @@ import type { Finding, Section } from '../findings.ts';
 import type { Options } from '../options.ts';
 import { startServer } from '../servers.ts';
 import { type Drain, measureDrain, medianDrain } from './drain.ts';
-import { type Acceptance, measureAcceptance, ratiosOf } from './rates.ts';
+import { type Acceptance, measureAcceptance, storedToSent } from './rates.ts';
 import { formatOutbox } from './report.ts';
 
 export interface OutboxResults {
@@ -37,7 +37,7 @@ function acceptanceFindings({ window, measured }: Acceptance): readonly Finding[
   const name = (what: string): string => `stored samples, ${window} outstanding: ${what}`;
   const { stored } = measured;
   return [
-    { name: name('rate to sent ones'), bound: 'at least', value: 0.5, unit: 'ratio', measured: ratiosOf(measured) },
+    { name: name('rate to sent ones'), bound: 'at least', value: 0.5, unit: 'ratio', measured: storedToSent(measured) },
     {
       name: name('rate'),
       bound: 'at least',

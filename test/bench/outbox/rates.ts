@@ -7,7 +7,7 @@ import type { Options } from '../options.ts';
 import type { Measurement } from '../orders.ts';
 import { shortWarmUp, summary } from '../rounds.ts';
 import type { Server } from '../servers.ts';
-import { median, medianOf } from '../statistics.ts';
+import { median, medianOf, ratiosOf } from '../statistics.ts';
 import { awaitArrivals } from './arrivals.ts';
 
 export const deliveries = ['sent', 'stored'] as const;
@@ -63,12 +63,10 @@ export async function measureAcceptance(
     missing: missing[delivery],
   });
   const figures = { sent: figuresOf('sent'), stored: figuresOf('stored') };
-  return { window, figures, ratio: median(ratiosOf(measured)), measured };
+  return { window, figures, ratio: median(storedToSent(measured)), measured };
 }
 
 /** Stored samples per second to sent ones, in every repetition. */
-export function ratiosOf({ sent, stored }: Acceptance['measured']): readonly number[] {
-  return stored.map(
-    ({ tripsPerSecond }, repetition) => tripsPerSecond / (sent[repetition]?.tripsPerSecond ?? Number.NaN),
-  );
+export function storedToSent({ sent, stored }: Acceptance['measured']): readonly number[] {
+  return ratiosOf(stored, sent, ({ tripsPerSecond }) => tripsPerSecond);
 }

@@ -10,6 +10,7 @@ import { awaitObserved } from '../gateway/observations.ts';
 import type { Options } from '../options.ts';
 import type { Reception } from '../orders.ts';
 import { type Server, type ServerName, startServer } from '../servers.ts';
+import { ratiosOf } from '../statistics.ts';
 import { type PushesName, pushesLabels, pushesNames, startReceiver } from './contenders.ts';
 import { formatPushes } from './report.ts';
 
@@ -67,7 +68,7 @@ async function measureServer(
     }
   }
   await stopPusher();
-  const ratios = bursts.kaa.map(({ perSecond }, index) => perSecond / (bursts.raw[index]?.perSecond ?? Number.NaN));
+  const ratios = ratiosOf(bursts.kaa, bursts.raw, ({ perSecond }) => perSecond);
   return { server: name, commands, bursts, ratios };
 }
 

@@ -6,11 +6,11 @@ import type { Options } from '../options.ts';
 import type { Measurement } from '../orders.ts';
 import { summary } from '../rounds.ts';
 import { type Server, type ServerName, startServer } from '../servers.ts';
-import { medianOf } from '../statistics.ts';
+import { median, ratiosOf } from '../statistics.ts';
 import { measureCase, type Measurements, type TripsCase } from './measure.ts';
 import { formatTrips } from './report.ts';
 
-/** kaa-telemetry's figures divided by the others' of the same repetition. */
+/** kaa-telemetry's figures divided by the others'. */
 export interface Ratios {
   readonly rateToRaw: number;
   readonly p50ToRaw: number;
@@ -18,6 +18,9 @@ export interface Ratios {
   readonly rateToHandWired: number;
   readonly cpuToHandWired: number;
 }
+
+/** Of every repetition. */
+type MeasuredRatios = Readonly<Record<keyof Ratios, readonly number[]>>;
 
 /** Medians, and what was lost in all repetitions. */
 export interface CaseResult extends TripsCase {
@@ -62,7 +65,7 @@ export async function measureTrips(options: Options, cleanup: Cleanup): Promise<
     }
     for (const tripsCase of casesOf(name, options)) {
       const measurements = await measured(tripsCase, server, options, cleanup);
-      const ratios = ratiosOf(measurements);
+      const ratios = ratiosIn(measurements);
       cases.push(caseResult(tripsCase, measurements, ratios));
       findings.push(...findingsOf(tripsCase, ratios));
     }
@@ -87,23 +90,20 @@ async function measured(
   return Promise.race([measureCase(tripsCase, url, options, cleanup), ended]);
 }
 
-/** Of every repetition. */
-function ratiosOf({ raw, handWired, kaaTelemetry }: Measurements): readonly Ratios[] {
-  return kaaTelemetry.map((kaa, repetition) => {
-    const ratio = (others: readonly Measurement[], figure: 'tripsPerSecond' | 'p50' | 'p99' | 'cpuPerTrip'): number =>
-      kaa[figure] / (others[repetition]?.[figure] ?? Number.NaN);
-    return {
-      rateToRaw: ratio(raw, 'tripsPerSecond'),
-      p50ToRaw: ratio(raw, 'p50'),
-      p99ToRaw: ratio(raw, 'p99'),
-      rateToHandWired: ratio(handWired, 'tripsPerSecond'),
-      cpuToHandWired: ratio(handWired, 'cpuPerTrip'),
-    };
-  });
+function ratiosIn({ raw, handWired, kaaTelemetry }: Measurements): MeasuredRatios {
+  const to = (others: readonly Measurement[], figure: 'tripsPerSecond' | 'p50' | 'p99' | 'cpuPerTrip') =>
+    ratiosOf(kaaTelemetry, others, (each) => each[figure]);
+  return {
+    rateToRaw: to(raw, 'tripsPerSecond'),
+    p50ToRaw: to(raw, 'p50'),
+    p99ToRaw: to(raw, 'p99'),
+    rateToHandWired: to(handWired, 'tripsPerSecond'),
+    cpuToHandWired: to(handWired, 'cpuPerTrip'),
+  };
 }
 
-function caseResult(tripsCase: TripsCase, measurements: Measurements, ratios: readonly Ratios[]): CaseResult {
-  const middle = (name: keyof Ratios): number => medianOf(ratios, (each) => each[name]);
+function caseResult(tripsCase: TripsCase, measurements: Measurements, ratios: MeasuredRatios): CaseResult {
+  const middle = (name: keyof Ratios): number => median(ratios[name]);
   const { raw, handWired, kaaTelemetry } = measurements;
   return {
     ...tripsCase,
@@ -118,13 +118,13 @@ function caseResult(tripsCase: TripsCase, measurements: Measurements, ratios: re
   };
 }
 
-function findingsOf(tripsCase: TripsCase, ratios: readonly Ratios[]): readonly Finding[] {
+function findingsOf(tripsCase: TripsCase, ratios: MeasuredRatios): readonly Finding[] {
   const { server, qos, window } = tripsCase;
   return goalsOf(tripsCase).map(([ratio, what, bound, value]) => ({
     name: `round trips, ${server}, QoS ${qos}, ${window} outstanding: ${what}`,
     bound,
     value,
     unit: 'ratio',
-    measured: ratios.map((each) => each[ratio]),
+    measured: ratios[ratio],
   }));
 }
