@@ -111,7 +111,7 @@ export class EndpointCommands implements EndpointKeeper {
       complete: (type) => {
         // Not before all that it names is known to be asked for.
         if (this.#arrived.length > 0) this.#completeLater.add(type);
-        else void this.#inTurn(() => this.#complete(type));
+        else void this.#inTurn(() => this.#complete(new Set([type])));
       },
       failed: (error, type) => this.#failed(error, type),
       observing: (path, error) => {
@@ -213,7 +213,10 @@ export class EndpointCommands implements EndpointKeeper {
       const named = [...this.#receivers].map(({ commandType }) => commandType);
       const types = new Set(named.filter((type) => type !== ''));
       const everyType = named.includes('');
-      if (everyType) for (const type of this.#known.types()) if (types.size < mostTypes) types.add(type);
+      for (const type of everyType ? this.#known.types() : []) {
+        if (types.size >= mostTypes) break;
+        types.add(type);
+      }
       this.#observed.update(types, everyType, again);
     }
     return Promise.resolve();
@@ -234,12 +237,13 @@ export class EndpointCommands implements EndpointKeeper {
     this.#observed.repeat(type);
   }
 
-  /** What the platform did not ask for now, it asks for no more. */
-  async #complete(type: string): Promise<void> {
-    this.#completeAt.set(type, Date.now());
-    if (this.#phase === 'closed' || this.#left.has(type)) return;
+  /** What the platform did not ask for now, it asks for no more: looked through once, however many types there are. */
+  async #complete(types: ReadonlySet<string>): Promise<void> {
+    for (const type of types) this.#completeAt.set(type, Date.now());
+    const whole = new Set([...types].filter((type) => !this.#left.has(type)));
+    if (this.#phase === 'closed' || whole.size === 0) return;
     await this.#known.forgetOld(
-      (other) => other.type !== type && (other.result === undefined || this.#receiversOf(other.type).length > 0),
+      ({ type, result }) => !whole.has(type) && (result === undefined || this.#receiversOf(type).length > 0),
     );
   }
 
@@ -293,8 +297,9 @@ export class EndpointCommands implements EndpointKeeper {
       return;
     }
     this.#askForLeft();
-    for (const type of this.#completeLater) await this.#complete(type);
+    const complete = new Set(this.#completeLater);
     this.#completeLater.clear();
+    await this.#complete(complete);
   }
 
   /** Writes the first ones to the ledger, if there are any and it is not too late for that. */
