@@ -1,6 +1,6 @@
 /** The channels of one client, found by what is asked for and by the topics of their answers. */
 import { type ExtensionName, findResource, type ResourceKey, resources } from '../protocol/resources.ts';
-import type { AnswerTopic, Topic } from '../protocol/topic.ts';
+import { type AnswerTopic, parseTopic } from '../protocol/topic.ts';
 import {
   addressKey,
   type Channel,
@@ -137,8 +137,9 @@ export class Channels {
   }
 
   /** Whether an incoming topic belongs to an endpoint that is spoken for. */
-  knows(topic: Topic): boolean {
-    return this.#endpoints.has(addressKey(topic));
+  knows({ text }: AnswerTopic): boolean {
+    const topic = parseTopic(text);
+    return topic !== undefined && this.#endpoints.has(addressKey(topic));
   }
 
   /** From now on what is not observed any more keeps its subscriptions: it is likely to be observed again. */
@@ -160,6 +161,7 @@ export class Channels {
 
   /** The request under way that is answered. */
   asked({ requestTopic, requestId }: AnswerTopic): Exchange | undefined {
+    if (requestId === undefined) return undefined;
     const channel = this.#byTopic.get(requestTopic);
     const exchange = channel?.requestIds.outstanding.get(requestId);
     // The resources of an extension share the IDs.
@@ -167,22 +169,25 @@ export class Channels {
   }
 
   /** What an incoming topic belongs to; undefined where it is none of the API's, or its endpoint is unknown to us. */
-  find(topic: Topic): Recipient | undefined {
+  find(answer: AnswerTopic): Recipient | undefined {
+    const channel = this.#byTopic.get(answer.requestTopic);
+    if (channel === undefined) return this.#findOfEveryName(answer);
+    const { target, observers } = channel;
+    if (observers.size > 0) return { target, channel, observers };
+    const endpoint = this.#endpoints.get(addressKey(target));
+    return { target, channel, observers: endpoint?.everyName.get(target.resource)?.observers ?? nobody };
+  }
+
+  /** The same where nothing was sent to its resource path and nobody observes just that. */
+  #findOfEveryName({ text }: AnswerTopic): Recipient | undefined {
+    const topic = parseTopic(text);
+    if (topic === undefined || topic.kind === 'request') return undefined;
     const { appVersion, extension, token, path } = topic;
-    const channel = this.#byTopic.get(`kp1/${appVersion}/${extension}/${token}/${path}`);
-    if (channel !== undefined && channel.observers.size > 0) {
-      return { target: channel.target, channel, observers: channel.observers };
-    }
-    const endpoint = this.#endpoints.get(addressKey(topic));
-    if (channel !== undefined) {
-      const { target } = channel;
-      return { target, channel, observers: endpoint?.everyName.get(target.resource)?.observers ?? nobody };
-    }
-    for (const [resource, { observers }] of endpoint?.everyName ?? []) {
+    for (const [resource, { observers }] of this.#endpoints.get(addressKey(topic))?.everyName ?? []) {
       const kind = resources[resource].extension;
       const match = this.#extensions[kind] === extension ? findResource(kind, path) : undefined;
       if (match?.key === resource) {
-        return { target: { appVersion, token, resource, name: match.name }, channel, observers };
+        return { target: { appVersion, token, resource, name: match.name }, channel: undefined, observers };
       }
     }
     return undefined;

@@ -13,7 +13,7 @@ import {
   KaaTimeoutError,
 } from '../protocol/errors.ts';
 import { type Resource, resourcePath, resources } from '../protocol/resources.ts';
-import { type AnswerTopic, parseTopic, readAnswerTopic, type Topic } from '../protocol/topic.ts';
+import { type AnswerTopic, readAnswerTopic } from '../protocol/topic.ts';
 import { wording } from '../protocol/wording.ts';
 import { readError, readStatus } from './answer.ts';
 import type { Channel, EndpointAddress, Observer, Push, Sender, Target } from './channel.ts';
@@ -352,10 +352,11 @@ export class KaaClient {
   }
 
   #receive(text: string, payload: Buffer): void {
-    const answer = readAnswerTopic(text);
-    const exchange = answer && this.#channels.asked(answer);
-    if (answer === undefined || exchange === undefined) this.#receiveOther(text, payload);
-    else this.#answered(exchange, answer.kind, payload);
+    const topic = readAnswerTopic(text);
+    if (topic === undefined) return;
+    const exchange = this.#channels.asked(topic);
+    if (exchange === undefined) this.#receiveOther(topic, payload);
+    else this.#answered(exchange, topic.kind, payload);
   }
 
   #answered(exchange: Exchange, kind: AnswerTopic['kind'], payload: Buffer): void {
@@ -367,9 +368,7 @@ export class KaaClient {
   }
 
   /** What answers no request that is under way. */
-  #receiveOther(text: string, payload: Buffer): void {
-    const topic = parseTopic(text);
-    if (topic === undefined || topic.kind === 'request') return;
+  #receiveOther(topic: AnswerTopic, payload: Buffer): void {
     const recipient = this.#channels.find(topic);
     const channel = recipient?.channel;
     if (channel !== undefined) {
@@ -384,7 +383,7 @@ export class KaaClient {
   }
 
   /** The success of a message that was given up: it changes nothing, but whoever sent it may want to know. */
-  #answeredLate({ requestIds, resource, label }: Channel<Exchange>, topic: Topic, payload: Buffer): void {
+  #answeredLate({ requestIds, resource, label }: Channel<Exchange>, topic: AnswerTopic, payload: Buffer): void {
     const retired = topic.requestId === undefined ? undefined : requestIds.retired.get(topic.requestId);
     if (retired?.answeredLate === undefined || topic.kind !== 'status') return;
     try {
@@ -396,7 +395,7 @@ export class KaaClient {
   }
 
   /** For a message that had its receipt already, an error is as unexpected as one without request ID. */
-  #unexpectedError(channel: Channel<Exchange> | undefined, { requestId }: Topic, payload: Buffer): void {
+  #unexpectedError(channel: Channel<Exchange> | undefined, { requestId }: AnswerTopic, payload: Buffer): void {
     if (channel === undefined) return;
     const { label, target, requestIds, lastSender } = channel;
     if (requestId !== undefined && requestIds.retired.get(requestId)?.reason !== 'acknowledged') return;
@@ -405,10 +404,10 @@ export class KaaClient {
 
   #pushed({ topic, payload }: HeldPush, recipient = this.#channels.find(topic)): void {
     if (recipient === undefined || recipient.observers.size === 0) return;
-    const { target, observers } = recipient;
+    const { target, channel, observers } = recipient;
     const { requestId } = topic;
     const resource: Resource = resources[target.resource];
-    const label = `${resource.extension}/${resourcePath(resource, target.name)}`;
+    const label = channel?.label ?? `${resource.extension}/${resourcePath(resource, target.name)}`;
     let push: Push;
     try {
       push = readStatus(resource, label, this.#redaction, payload);

@@ -2,11 +2,11 @@
  * Pushes that come while the nodes that receive them are being replaced: kept in their order, and handed over when
  * somebody observes again. The platform sends some of them only once.
  */
-import type { Topic } from '../protocol/topic.ts';
+import type { AnswerTopic } from '../protocol/topic.ts';
 
 /** A push as it came. */
 export interface HeldPush {
-  readonly topic: Topic;
+  readonly topic: AnswerTopic;
   readonly payload: Buffer;
 }
 
@@ -105,14 +105,8 @@ export class HeldPushes {
   }
 
   /** Whether earlier ones of the same topic are still held. */
-  #isBehindOthers({ topic }: HeldPush): boolean {
-    return this.#held.some(
-      ({ topic: { appVersion, extension, token, path } }) =>
-        path === topic.path &&
-        token === topic.token &&
-        extension === topic.extension &&
-        appVersion === topic.appVersion,
-    );
+  #isBehindOthers({ topic: { requestTopic } }: HeldPush): boolean {
+    return this.#held.some(({ topic }) => topic.requestTopic === requestTopic);
   }
 
   #handOver(): void {

@@ -72,22 +72,24 @@ function requireName(kind: 'appVersion' | 'extension' | 'token', value: string):
   if (problem !== undefined) throw new RangeError(`${kind} ${nameProblemText[problem]}`);
 }
 
-/** An answer to a request that had an ID. */
+/** A topic of an answer or a push; only its end has been looked at. */
 export interface AnswerTopic {
+  readonly text: string;
   readonly kind: Exclude<TopicKind, 'request'>;
-  /** Topic of the request, without its ID; only its end has been looked at. */
+  /** Topic of the request, without its ID. */
   readonly requestTopic: string;
-  readonly requestId: number;
+  readonly requestId?: number;
 }
 
-/** Reads the end of a topic; undefined where it is no answer with a request ID. */
+/** Reads the end of a topic; undefined where it is no answer. */
 export function readAnswerTopic(text: string): AnswerTopic | undefined {
   const kindAt = text.lastIndexOf('/');
   const kind = text.slice(kindAt + 1);
   if (kind !== 'status' && kind !== 'error') return undefined;
   const idAt = text.lastIndexOf('/', kindAt - 1);
   const requestId = requestIdOf(text.slice(idAt + 1, kindAt));
-  return requestId === undefined ? undefined : { kind, requestTopic: text.slice(0, idAt), requestId };
+  if (requestId === undefined) return { text, kind, requestTopic: text.slice(0, Math.max(0, kindAt)) };
+  return { text, kind, requestTopic: text.slice(0, Math.max(0, idAt)), requestId };
 }
 
 /** Reads a topic from the right: `status` or `error`, then a request ID, the rest is the path. Undefined if it is none. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import FakeTimers from '@sinonjs/fake-timers';
 import { type HeldPush, HeldPushes } from '../../src/client/held-pushes.ts';
-import { parseTopic } from '../../src/protocol/topic.ts';
+import { readAnswerTopic } from '../../src/protocol/topic.ts';
 
 describe('held pushes', () => {
   let clock: FakeTimers.Clock;
@@ -10,7 +10,7 @@ describe('held pushes', () => {
   let held: HeldPushes;
   let over: number;
 
-  const typeOf = ({ topic }: HeldPush): string => topic.path.replace('command/', '');
+  const typeOf = ({ topic }: HeldPush): string => topic.requestTopic.replace(/.*\//, '');
 
   beforeEach(() => {
     clock = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'queueMicrotask'] });
@@ -19,7 +19,7 @@ describe('held pushes', () => {
     over = 0;
     held = new HeldPushes({
       isObserved: (push) => observed.has(typeOf(push)),
-      isKnown: (push) => push.topic.token === 't',
+      isKnown: (push) => push.topic.text.startsWith('kp1/v1/cex/t/'),
       deliver: (push) => void delivered.push(`${typeOf(push)}${push.payload.toString()}`),
       over: () => (over += 1),
     });
@@ -32,7 +32,7 @@ describe('held pushes', () => {
   });
 
   function take(type: string, payload: Buffer | string, token = 't'): void {
-    const topic = parseTopic(`kp1/v1/cex/${token}/command/${type}/status`);
+    const topic = readAnswerTopic(`kp1/v1/cex/${token}/command/${type}/status`);
     assert.ok(topic !== undefined);
     held.take({ topic, payload: Buffer.from(payload) });
   }

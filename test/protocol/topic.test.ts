@@ -38,28 +38,34 @@ describe('topic grammar', () => {
     );
   });
 
-  it('reads of every answer with a request ID what kind it is and what it answers', () => {
+  it('reads of every answer what kind it is and what it answers', () => {
     fc.assert(
-      fc.property(topicWithId(), (topic) => {
-        const { kind, requestId: id } = topic;
-        const requestTopic = buildTopic({ ...topic, kind: 'request' }).replace(/\/\d+$/, '');
-        const expected = kind === 'request' ? undefined : { kind, requestTopic, requestId: id };
-        assert.deepEqual(readAnswerTopic(buildTopic(topic)), expected);
+      fc.property(topicWithId(), fc.constantFrom('status', 'error'), fc.boolean(), (request, kind, hasId) => {
+        const { requestId = 0, ...topic } = { ...request, kind };
+        const id = hasId ? { requestId } : {};
+        const text = buildTopic({ ...topic, ...id });
+        const requestTopic = buildTopic({ ...request, kind: 'request' }).replace(/\/\d+$/, '');
+        assert.deepEqual(readAnswerTopic(text), { text, kind, requestTopic, ...id });
       }),
       { numRuns: 5000 },
     );
   });
 
-  it('reads no answer with a request ID where the topic has none', () => {
-    for (const text of [
-      '',
-      'status',
-      '/status',
-      'kp1/v1/dcx/t/json/status',
-      'kp1/v1/dcx/t/json/01/error',
-      'kp1/v1/dcx/t/json/1',
-    ])
+  it('reads no answer where there is no status or error at the end', () => {
+    for (const text of ['', 'kp1/v1/dcx/t/json', 'kp1/v1/dcx/t/json/1', 'kp1/v1/dcx/t/json/status/1', 'a/status/']) {
       assert.equal(readAnswerTopic(text), undefined);
+    }
+  });
+
+  it('reads the end of any text', () => {
+    const whatever = fc.oneof(fc.string({ unit: 'binary', maxLength: 50 }), fc.constantFrom('', '/', '1', '/1', 'a/1'));
+    fc.assert(
+      fc.property(whatever, fc.constantFrom('', 'status', '/status', 'error', '/error'), (start, end) => {
+        const topic = readAnswerTopic(start + end);
+        assert.ok(topic === undefined || (start + end).startsWith(topic.requestTopic));
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('reads back every answer without a request ID as it was built', () => {
