@@ -60,7 +60,7 @@ export interface ContenderState {
   readonly settled: number;
   /** Samples that were sent all at once and have no outcome yet. */
   readonly outstanding: number;
-  /** Bytes of memory of the whole process, at most since its flows started. */
+  /** Bytes of memory of the whole process, at most since its start. */
   readonly mostMemory: number;
   /** Microseconds of user and system time of the whole process. */
   readonly cpu: number;

@@ -1,6 +1,5 @@
 import type { ClosedLoop } from './closed-loop.ts';
 import { weigh } from './garbage.ts';
-import { MemoryWatch } from './memory-watch.ts';
 import type { ContenderState, Order, Report } from './orders.ts';
 import type { Receiver } from './pushes/receiver.ts';
 
@@ -20,13 +19,12 @@ function tell(report: Report): void {
  */
 export async function serve(roles: Roles, ready: Promise<void>): Promise<void> {
   process.on('disconnect', () => process.exit());
-  const memory = new MemoryWatch();
-  process.on('message', (order: Order) => void obey(order, roles, memory).then(tell));
+  process.on('message', (order: Order) => void obey(order, roles).then(tell));
   await ready;
   tell({ kind: 'ready', cpu: cpuTime() });
 }
 
-async function obey(order: Order, { loop, receiver }: Roles, memory: MemoryWatch): Promise<Report> {
+async function obey(order: Order, { loop, receiver }: Roles): Promise<Report> {
   switch (order.kind) {
     case 'measure':
       return { kind: 'measured', measurement: await required(loop).measure(order) };
@@ -38,7 +36,7 @@ async function obey(order: Order, { loop, receiver }: Roles, memory: MemoryWatch
     case 'weigh':
       return { kind: 'weighed', weight: await weigh() };
     case 'tell':
-      return { kind: 'told', state: { ...stateOf(loop), mostMemory: memory.most, cpu: cpuTime() } };
+      return { kind: 'told', state: { ...stateOf(loop), mostMemory: mostMemory(), cpu: cpuTime() } };
   }
 }
 
@@ -49,6 +47,11 @@ function stateOf(loop: ClosedLoop | undefined): Pick<ContenderState, 'settled' |
 function required<Role>(role: Role | undefined): Role {
   if (role === undefined) throw new Error('this contender cannot do that');
   return role;
+}
+
+/** Bytes. The kernel keeps count, so that nothing has to look again and again while something else is measured. */
+function mostMemory(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 function cpuTime(): number {
