@@ -15,6 +15,8 @@ import {
 import { type Words, wording } from '../protocol/wording.ts';
 import {
   charactersIn,
+  type CommandKey,
+  type CommandRow,
   type Group,
   type GroupReply,
   type Operation,
@@ -28,7 +30,16 @@ import {
   type StoreThread,
 } from './operations.ts';
 import { StoreFailure } from './store-failure.ts';
-import type { Backlog, CommandLedger, Outbox, Records, Store, StoredConfiguration, StoredSoftware } from './store.ts';
+import type {
+  Backlog,
+  CommandLedger,
+  Outbox,
+  Records,
+  Store,
+  StoredCommand,
+  StoredConfiguration,
+  StoredSoftware,
+} from './store.ts';
 
 /** Tells what this process has written from what an earlier one has. */
 const thisProcess = randomUUID();
@@ -94,9 +105,12 @@ export class DiskStore implements Store {
     this.#events = events;
     this.process = process;
     this.commands = {
-      read: (endpoint) => this.#read('readCommands', endpoint),
-      write: (endpoint, commands) => this.#ask('writeCommands', endpoint, commands),
-      remove: (endpoint, command) => this.#ask('removeCommand', endpoint, command),
+      read: async (endpoint) => {
+        const entries = await this.#read('readCommands', endpoint);
+        return entries.map((json) => JSON.parse(json) as StoredCommand);
+      },
+      write: (endpoint, commands) => this.#ask('writeCommands', endpoint, commands.map(rowOf)),
+      remove: (endpoint, command) => this.#ask('removeCommand', endpoint, keyOf(command)),
     };
     this.configurations = this.#records('configuration');
     this.software = this.#records('software');
@@ -265,6 +279,14 @@ export class DiskStore implements Store {
     this.#backlog = backlog;
     if (samples !== backlog.samples || oldestAt !== backlog.oldestAt) this.#events.backlogChanged();
   }
+}
+
+function keyOf({ type, id, digest = '' }: StoredCommand): CommandKey {
+  return [type, id, digest];
+}
+
+function rowOf(command: StoredCommand): CommandRow {
+  return [...keyOf(command), JSON.stringify(command)];
 }
 
 async function within(deadline: number, work: Promise<void>): Promise<void> {

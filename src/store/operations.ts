@@ -1,22 +1,21 @@
 /** What the store's thread is asked to do with a database file. */
 import type { Words } from '../protocol/wording.ts';
-import type {
-  Backlog,
-  BatchLimits,
-  NewSamples,
-  QueueAddress,
-  StoredBatch,
-  StoredCommand,
-  StoredEndpoint,
-} from './store.ts';
+import type { Backlog, BatchLimits, NewSamples, QueueAddress, StoredBatch, StoredEndpoint } from './store.ts';
 
 export type RecordKind = 'configuration' | 'software';
 
+/** What a command is known by; the digest is empty where there is none. */
+export type CommandKey = readonly [type: string, id: number, digest: string];
+
+/** A command, all of it as JSON. No object, because thousands of those take long to reach the thread. */
+export type CommandRow = readonly [...key: CommandKey, json: string];
+
 /** What can be done, by name. Values that are kept as they are travel as JSON. */
 export interface Operations {
-  readCommands(endpoint: StoredEndpoint): readonly StoredCommand[];
-  writeCommands(endpoint: StoredEndpoint, commands: readonly StoredCommand[]): void;
-  removeCommand(endpoint: StoredEndpoint, command: StoredCommand): void;
+  /** Each as JSON, the oldest first. */
+  readCommands(endpoint: StoredEndpoint): readonly string[];
+  writeCommands(endpoint: StoredEndpoint, rows: readonly CommandRow[]): void;
+  removeCommand(endpoint: StoredEndpoint, key: CommandKey): void;
   readRecord(kind: RecordKind, endpoint: StoredEndpoint, name: string): string | undefined;
   writeRecord(kind: RecordKind, endpoint: StoredEndpoint, name: string, json: string): void;
   /** @param storedAt milliseconds since 1970 */

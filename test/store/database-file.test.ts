@@ -72,7 +72,7 @@ describe('file of a store', () => {
     await addNumbered(folder.open().outbox, 0, 1);
     await folder.closeStores();
     const before = [version(), tables()];
-    assert.deepEqual(before[0], { user_version: 1 });
+    assert.deepEqual(before[0], { user_version: 2 });
     await addNumbered(folder.open().outbox, 1, 1);
     await folder.closeStores();
     assert.deepEqual([version(), tables()], before);

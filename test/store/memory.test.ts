@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import type { StoredCommand, StoredEndpoint } from '../../src/store/store.ts';
 import { StoreFolder } from './store-folder.ts';
 
@@ -8,6 +9,23 @@ const others: readonly StoredEndpoint[] = [
   { ...endpoint, appVersion: 'v2' },
   { ...endpoint, tokenHash: 'other' },
 ];
+
+/** Takes the tables of commands back to what they were in the first version of the file. */
+const firstVersion = `
+  DROP TABLE commands;
+  DROP TABLE endpoints;
+  CREATE TABLE commands (
+    place INTEGER PRIMARY KEY,
+    server TEXT NOT NULL,
+    app_version TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    type TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    UNIQUE (server, app_version, token_hash, type, id, digest)
+  ) STRICT;
+  PRAGMA user_version = 1;`;
 
 function command(id: number, changes: Partial<StoredCommand> = {}): StoredCommand {
   return { type: 'reboot', id, digest: 'digest', process: 'process', askedAt: 1, reported: false, ...changes };
@@ -61,6 +79,53 @@ describe('what is remembered on disk', () => {
       await commands.remove(endpoint, command(2));
       await folder.closeStores();
       assert.deepEqual(await folder.open().commands.read(endpoint), [command(1)]);
+    });
+
+    it('that were written after reopening are behind those before', async () => {
+      await folder.open().commands.write(endpoint, [command(7), command(8)]);
+      await folder.closeStores();
+      const { commands } = folder.open();
+      await commands.write(endpoint, [command(1)]);
+      assert.deepEqual(await commands.read(endpoint), [command(7), command(8), command(1)]);
+    });
+
+    it('leave nothing of their endpoint behind when the last one is removed', async () => {
+      const { commands } = folder.open();
+      for (const each of [endpoint, ...others]) await commands.write(each, [command(1), command(2)]);
+      for (const each of [endpoint, ...others]) await commands.remove(each, command(1));
+      for (const other of others) await commands.remove(other, command(2));
+      await commands.remove({ ...endpoint, server: 'unknown:1883' }, command(2));
+      assert.deepEqual(await commands.read(endpoint), [command(2)]);
+      await folder.closeStores();
+      const [left] = folder.query('SELECT server, app_version, token_hash FROM endpoints');
+      assert.deepEqual({ ...Object(left) }, { server: 'kaa:1883', app_version: 'v1', token_hash: 'hash' });
+      assert.equal(folder.query('SELECT 1 FROM endpoints').length, 1);
+    });
+
+    it('of a file of the first version are taken over, in their order', async () => {
+      await folder.open().commands.write(endpoint, []);
+      await folder.closeStores();
+      const file = new DatabaseSync(folder.path);
+      file.exec(firstVersion);
+      const insert = file.prepare(
+        'INSERT INTO commands (server, app_version, token_hash, type, id, digest, entry) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      );
+      for (const id of [3, 1, 2]) {
+        for (const { server, appVersion, tokenHash } of [endpoint, ...others]) {
+          const entry = JSON.stringify(command(id, { payload: { tokenHash } }));
+          insert.run(server, appVersion, tokenHash, 'reboot', id, 'digest', entry);
+        }
+      }
+      file.close();
+      const { commands } = folder.open();
+      for (const each of [endpoint, ...others]) {
+        const { tokenHash } = each;
+        const expected = [3, 1, 2].map((id) => command(id, { payload: { tokenHash } }));
+        assert.deepEqual(await commands.read(each), expected);
+        await commands.write(each, [command(4)]);
+        await commands.remove(each, command(1));
+        assert.deepEqual(await commands.read(each), [...expected.filter(({ id }) => id !== 1), command(4)]);
+      }
     });
 
     it('of other servers, application versions and tokens are apart', async () => {

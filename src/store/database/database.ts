@@ -127,8 +127,8 @@ export class Database {
   #handlers({ mostBytes, overflow }: StoreFile, lost: Losses): Handlers {
     return {
       readCommands: (endpoint) => this.#commands.read(endpoint),
-      writeCommands: (endpoint, commands) => this.#commands.write(endpoint, commands),
-      removeCommand: (endpoint, command) => this.#commands.remove(endpoint, command),
+      writeCommands: (endpoint, rows) => this.#commands.write(endpoint, rows),
+      removeCommand: (endpoint, key) => this.#commands.remove(endpoint, key),
       readRecord: (kind, endpoint, name) => this.#records.read(kind, endpoint, name),
       writeRecord: (kind, endpoint, name, json) => this.#records.write(kind, endpoint, name, json),
       addSamples: (samples, storedAt) => {

@@ -40,6 +40,30 @@ const migrations = [
      value TEXT NOT NULL,
      PRIMARY KEY (kind, server, app_version, token_hash, name)
    ) STRICT, WITHOUT ROWID;`,
+  // A short key, in the table itself: writing a command takes little more than half the time.
+  `ALTER TABLE commands RENAME TO commands_before;
+   CREATE TABLE endpoints (
+     id INTEGER PRIMARY KEY,
+     server TEXT NOT NULL,
+     app_version TEXT NOT NULL,
+     token_hash TEXT NOT NULL,
+     UNIQUE (server, app_version, token_hash)
+   ) STRICT;
+   CREATE TABLE commands (
+     endpoint INTEGER NOT NULL,
+     type TEXT NOT NULL,
+     id INTEGER NOT NULL,
+     digest TEXT NOT NULL,
+     place INTEGER NOT NULL,
+     entry TEXT NOT NULL,
+     PRIMARY KEY (endpoint, type, id, digest)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO endpoints (server, app_version, token_hash)
+     SELECT DISTINCT server, app_version, token_hash FROM commands_before;
+   INSERT INTO commands (endpoint, type, id, digest, place, entry)
+     SELECT endpoints.id, type, commands_before.id, digest, place, entry
+     FROM commands_before JOIN endpoints USING (server, app_version, token_hash);
+   DROP TABLE commands_before;`,
 ] as const;
 
 /** A file that cannot be read as one of ours. */
