@@ -38,11 +38,11 @@ export function readStatus(resource: Resource, label: string, redaction: Redacti
   const problems: readonly Problem[] =
     parsed === undefined && text !== ''
       ? [{ path: '', reason: wording('reason.noJson') }]
-      : bodyProblems(resource, parsed);
+      : bodyProblems(resource, parsed, text.length);
   if (problems.length > 0) {
     if (resource.response['type'] !== 'array' || !resource.observable || !Array.isArray(parsed))
       throw new KaaProtocolError(label, problems);
-    return { ...outcome, ...soundItems(resource, parsed) };
+    return { ...outcome, ...soundItems(resource, parsed, text.length) };
   }
   return parsed === undefined ? outcome : { ...outcome, body: parsed };
 }
@@ -50,9 +50,10 @@ export function readStatus(resource: Resource, label: string, redaction: Redacti
 /** Node-RED copies messages level by level, and fails far above what a payload needs. */
 const deepest = 100;
 
-function bodyProblems(resource: Resource, body: unknown): readonly Problem[] {
+/** @param characters of its text: in a short one there is no room for too many brackets */
+function bodyProblems(resource: Resource, body: unknown, characters: number): readonly Problem[] {
   const problems = responseProblems(resource, body);
-  if (problems.length > 0 || !nestsDeeper(body, deepest)) return problems;
+  if (problems.length > 0 || characters <= 2 * deepest || !nestsDeeper(body, deepest)) return problems;
   return [{ path: '', reason: wording('reason.tooDeep', { levels: deepest }) }];
 }
 
@@ -62,11 +63,15 @@ function nestsDeeper(value: unknown, levels: number): boolean {
 }
 
 /** One command that cannot be read must not hide the others of its message, which come again and again. */
-function soundItems(resource: Resource, items: readonly unknown[]): Pick<AnswerBody, 'body' | 'leftOut'> {
+function soundItems(
+  resource: Resource,
+  items: readonly unknown[],
+  characters: number,
+): Pick<AnswerBody, 'body' | 'leftOut'> {
   const body: unknown[] = [];
   const leftOut: Problem[] = [];
   for (const [index, item] of items.entries()) {
-    const problems = bodyProblems(resource, [item]);
+    const problems = bodyProblems(resource, [item], characters);
     if (problems.length === 0) body.push(item);
     if (leftOut.length >= mostLeftOut) continue;
     leftOut.push(...problems.map(({ path, reason }) => ({ path: `/${index}${path.replace(/^\/0/, '')}`, reason })));

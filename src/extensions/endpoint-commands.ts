@@ -35,7 +35,7 @@ const mostWaiting = 10_000;
  */
 const usuallyTogether = 10;
 const mostTogether = 500;
-const partTogether = 0.05;
+const partTogether = 0.1;
 
 /** Commands of one endpoint, and of all, that the flow has not answered; beyond, no further ones are taken. */
 const mostUnanswered = 25_000;

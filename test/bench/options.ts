@@ -6,7 +6,7 @@ export const usage = `Usage: npm run bench -- [options]
 
 trips: confirmed round trips of one telemetry sample: MQTT.js alone, core nodes wired by hand, and kaa-telemetry.
 batches: a hundred samples in each request, beside core nodes that send one by one.
-pushes: a burst of 10,000 pushed commands: MQTT.js alone, and kaa-command with its ledger.
+pushes: bursts of 10,000 pushed commands: MQTT.js alone, and kaa-command with its ledger.
 waiting: 100,000 confirmed messages that wait: what memory they take, and what is left of it.
 store: samples that are stored before they are forwarded: how many are accepted, and what a large backlog costs.
 gateway: 10,000 endpoints behind one connection: how long a connect takes, and what each of them costs, idle too.

@@ -53,19 +53,6 @@ export function idleFlow(): Flow {
   return { nodes: [tab, flowNode('driver', 'kaa-bench-driver', [])], credentials: {} };
 }
 
-/** Commands by kaa-command. */
-export function receivingFlow(bench: BenchEndpoint): Flow {
-  return {
-    nodes: [
-      tab,
-      kaaEndpoint(bench),
-      flowNode('commands', 'kaa-command', ['driver'], { endpoint: endpointId, mode: 'receive', commandType }),
-      flowNode('driver', 'kaa-bench-driver', []),
-    ],
-    credentials: { [endpointId]: { token: bench.token } },
-  };
-}
-
 function kaaEndpoint({ url, qos, window }: BenchEndpoint, requestTimeout = lostAfter / 1000): FlowNode {
   return {
     id: endpointId,
@@ -79,7 +66,7 @@ function kaaEndpoint({ url, qos, window }: BenchEndpoint, requestTimeout = lostA
   };
 }
 
-/** Many endpoints behind one kaa-endpoint: it observes their commands and sends their samples. */
+/** Many endpoints behind one kaa-endpoint: it receives their commands and sends their samples. */
 export function gatewayFlow({ url }: Gateway): Flow {
   const endpoint = { id: endpointId, type: 'kaa-endpoint', url, appVersion, maxInFlight: String(observeWindow) };
   const tokens = { tokens: 'tokens', tokensType: 'global' };
@@ -87,7 +74,12 @@ export function gatewayFlow({ url }: Gateway): Flow {
     nodes: [
       tab,
       endpoint,
-      flowNode('commands', 'kaa-command', [], { endpoint: endpointId, mode: 'receive', commandType, ...tokens }),
+      flowNode('commands', 'kaa-command', ['driver'], {
+        endpoint: endpointId,
+        mode: 'receive',
+        commandType,
+        ...tokens,
+      }),
       flowNode('driver', 'kaa-bench-driver', ['telemetry'], { tokens: 'tokens' }),
       flowNode('telemetry', 'kaa-telemetry', ['driver'], { endpoint: endpointId, delivery: 'confirmed' }),
     ],

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Cleanup } from '../cleanup.ts';
 import { Contender } from '../contenders/contender.ts';
-import { receivingFlow } from '../contenders/flows.ts';
+import { gatewayFlow } from '../contenders/flows.ts';
 import { startNodeRed } from '../contenders/node-red.ts';
-import type { BenchEndpoint } from '../endpoint.ts';
+import { type Gateway, tokensOf } from '../gateway/endpoints.ts';
 
 export const pushesNames = ['raw', 'kaa'] as const;
 
@@ -13,9 +13,9 @@ export const pushesLabels: Readonly<Record<PushesName, string>> = { raw: 'MQTT.j
 
 const rawScript = fileURLToPath(new URL('raw-pushes.ts', import.meta.url));
 
-/** Starts a contender, which receives commands. */
-export async function startReceiver(name: PushesName, endpoint: BenchEndpoint, cleanup: Cleanup): Promise<Contender> {
+/** Starts a contender, which receives the commands of its endpoints. */
+export async function startReceiver(name: PushesName, gateway: Gateway, cleanup: Cleanup): Promise<Contender> {
   const label = pushesLabels[name];
-  if (name === 'raw') return Contender.start(label, rawScript, [JSON.stringify(endpoint)], cleanup);
-  return startNodeRed(label, receivingFlow(endpoint), cleanup);
+  if (name === 'raw') return Contender.start(label, rawScript, [JSON.stringify(gateway)], cleanup);
+  return startNodeRed(label, gatewayFlow(gateway), cleanup, { globals: { tokens: tokensOf(gateway) } });
 }
