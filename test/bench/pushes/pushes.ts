@@ -10,7 +10,7 @@ import type { Options } from '../options.ts';
 import type { Reception } from '../orders.ts';
 import { type Server, type ServerName, startServer } from '../servers.ts';
 import { ratiosOf } from '../statistics.ts';
-import { type PushesName, pushesLabels, pushesNames, startReceiver } from './contenders.ts';
+import { endpoints, type PushesName, pushesLabels, pushesNames, startReceiver } from './contenders.ts';
 import { formatPushes } from './report.ts';
 
 /** One of an array that is pushed. */
@@ -39,12 +39,6 @@ export interface Pushes {
   /** Commands per second to those of MQTT.js alone. */
   readonly ratios: readonly number[];
 }
-
-/**
- * Bursts, each to another endpoint, because the commands of one may pile up only so far. The last one counts: during the
- * first ones V8 compiles what it needs, in threads that would take as much time as the rest.
- */
-export const endpoints = 8;
 
 /** Milliseconds for the order to receive to arrive. */
 const readiness = 100;

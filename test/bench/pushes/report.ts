@@ -1,8 +1,8 @@
 /** The figures of pushed commands for people. */
 import { median, medianOf } from '../statistics.ts';
 import { formatTable } from '../table.ts';
-import { pushesLabels, pushesNames } from './contenders.ts';
-import { endpoints, type Pushes } from './pushes.ts';
+import { endpoints, pushesLabels, pushesNames } from './contenders.ts';
+import type { Pushes } from './pushes.ts';
 
 export function formatPushes(results: readonly Pushes[]): string {
   return [
