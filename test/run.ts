@@ -29,9 +29,8 @@ const measuring = [
   'soak/soak',
 ].map((name) => normalize(`test/${name}.test.ts`));
 
-/** Whether nothing else may run beside it: what measures, and the editor, whose dialogs got stuck beside others. */
-const wantsToBeAlone = (file: string): boolean =>
-  measuring.includes(file) || file.startsWith(normalize('test/editor/'));
+/** Whether nothing else may run beside it. */
+const wantsToBeAlone = (file: string): boolean => measuring.includes(file);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');

@@ -1,7 +1,7 @@
 /** A platform that was taken over answers and pushes whatever it likes: Node-RED stays up, and good traffic goes on. */
 import assert from 'node:assert/strict';
 import { bodies, servedTopics, strangeTopics } from './hostile-bodies.ts';
-import { ownToken, type Taker, takerNames, Target, wellBehaved } from './target.ts';
+import { gateway, ownToken, type Taker, takerNames, Target, wellBehaved } from './target.ts';
 
 const commandTopic = `kp1/v1/cex/${ownToken}/command/reboot/status`;
 const configTopic = `kp1/v1/cmx/${ownToken}/config/json/status`;
@@ -129,7 +129,8 @@ describe('a hostile platform', () => {
       const { longestDelay, peak } = await target.state();
       assert.ok(longestDelay < 2000, `the event loop stopped for ${longestDelay} ms`);
       assert.ok(peak - before.resident < 600, `memory grew by ${peak - before.resident} MB`);
-      await target.works();
+      // An endpoint whose line is full leaves further commands with the platform, and this one does not repeat them.
+      await target.works(what.endsWith('many times') ? gateway[0].token : ownToken);
     }).timeout(60_000);
   }
 });

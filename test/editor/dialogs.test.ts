@@ -520,6 +520,7 @@ for (const runtime of runtimes) {
       await editor().page.evaluate('RED.workspaces.show("6b616100000000a0")');
       const logged = editor().nodeRed.output.length;
       await editor().page.click('#red-ui-header-button-deploy');
+      await editor().deployed();
       const telemetry = `http://127.0.0.1:${httpPort}/api/v1/endpoints/demo-machine/telemetry/count`;
       const count = async (): Promise<number> =>
         fetch(telemetry).then(

@@ -48,6 +48,14 @@ export class Editor {
     await this.page.waitForFunction('$("#red-ui-loading-progress").is(":hidden")');
   }
 
+  /**
+   * Waits until the deploy that was begun is over: at its end the editor forgets the credentials that it has loaded, also
+   * those of an open dialog.
+   */
+  async deployed(): Promise<void> {
+    await this.page.waitForFunction('!RED.nodes.dirty()');
+  }
+
   /** Deploys what the editor holds and loads it anew, as on the next morning. */
   async deployAndReload(): Promise<void> {
     await this.nodeRed.deploy(await this.page.evaluate<FlowNode[]>('RED.nodes.createCompleteNodeSet()'));

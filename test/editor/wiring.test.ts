@@ -65,7 +65,7 @@ for (const runtime of runtimes) {
 
     async function deploy(): Promise<void> {
       await editor.page.click('#red-ui-header-button-deploy');
-      await editor.page.waitForSelector('#red-ui-header-button-deploy.disabled');
+      await editor.deployed();
     }
 
     it('each node can be dragged from the palette, and picks the only endpoint by itself', async () => {
@@ -119,7 +119,7 @@ for (const runtime of runtimes) {
       assert.equal((await editor.saved(id))['configName'], 'network');
       await page.waitForFunction(`$('[id="${id}"] .red-ui-flow-node-label-text').text() === 'config: network'`);
       await keyboard.press('Control+d');
-      await page.waitForSelector('#red-ui-header-button-deploy.disabled');
+      await editor.deployed();
     });
 
     it('the groups of the endpoint open with the keyboard', async () => {
