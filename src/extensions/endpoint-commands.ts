@@ -31,11 +31,12 @@ const mostWaiting = 10_000;
 
 /**
  * Commands that are written to the ledger together: where Node-RED is killed then, they have been interrupted. Few, unless
- * so many wait that a part of them is more.
+ * so many wait that a part of those beyond `manyWaiting` is more.
  */
 const usuallyTogether = 10;
 const mostTogether = 500;
-const partTogether = 0.1;
+const manyWaiting = 300;
+const partTogether = 0.2;
 
 /** Commands of one endpoint, and of all, that the flow has not answered; beyond, no further ones are taken. */
 const mostUnanswered = 25_000;
@@ -306,7 +307,7 @@ export class EndpointCommands implements EndpointKeeper {
   #enterArrived(): Entered | undefined {
     if (this.#phase === 'closed' || this.#arrived.length === 0) return undefined;
     const entries: StoredCommand[] = [];
-    const part = Math.floor(this.#arrived.length * partTogether);
+    const part = Math.floor((this.#arrived.length - manyWaiting) * partTogether);
     const count = Math.min(mostTogether, Math.max(usuallyTogether, part));
     const next = this.#arrived.slice(0, count).map((command) => this.#enter(command, entries));
     return { kept: this.#known.keep(entries), next };
